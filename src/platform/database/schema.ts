@@ -1,0 +1,2 @@
+// biome-ignore lint/complexity/noBannedTypes: generated from the migrations
+export type DB = {}
