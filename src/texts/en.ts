@@ -1,13 +1,23 @@
-// Every visible text in English, and the shape that every other language is held to. A text is a string, or a
-// function of what it names; plurals go through `plural`, dates and numbers through the Locale.
+// Every visible text in English, and the shape that the compiler holds every other language to: a missing text does
+// not compile. A text is a string, or a function of what it names. Plurals go through `plural`, dates and numbers
+// through the Locale, so that no view file joins words.
+
+import { pluralOf } from './plural.ts'
+
+const plural = pluralOf('en')
 
 export const en = {
-  languageName: 'English',
-  productName: 'Xtablo',
+  language: 'English',
+  product: 'Xtablo',
 
   errors: {
-    title: {
-      invalid: 'Some of it needs another look',
-    },
+    invalid: 'Some of this needs another look.',
+  },
+
+  ui: {
+    skip: 'Skip to content',
+    items: (n: number) => plural(n, { one: '# item', other: '# items' }),
   },
 }
+
+export type Texts = typeof en

@@ -1,0 +1,106 @@
+// How one person reads: their language's texts, and dates, times and numbers in that language and their time zone.
+// A Locale is made once for each language and zone and then shared: Intl's formatters are slow to make.
+
+import { en, type Texts } from './en.ts'
+import { fr } from './fr.ts'
+
+const LANGUAGES = { en, fr } satisfies Record<string, Texts>
+
+export type Language = keyof typeof LANGUAGES
+export const languages = Object.keys(LANGUAGES) as Language[]
+export const textsOf = (language: Language): Texts => LANGUAGES[language]
+
+export interface Locale {
+  readonly language: Language
+  readonly zone: string
+  readonly t: Texts
+  /** "20 November 2026" */
+  date(at: Date): string
+  /** "20 Nov 2026, 14:05" */
+  dateTime(at: Date): string
+  /** "14:05" */
+  time(at: Date): string
+  /** "Friday 20 November", for the heads of a history grouped by day */
+  day(at: Date): string
+  /** The calendar day in the zone, as YYYY-MM-DD: equal for two moments of one day. */
+  dayKey(at: Date): string
+  /** "3 minutes ago", "yesterday": the largest unit that fits */
+  ago(at: Date, now: Date): string
+  number(n: number): string
+  /** 0.3 as "30%" */
+  percent(share: number): string
+}
+
+const made = new Map<string, Locale>()
+
+/** The Locale of a language and an IANA time zone; an unknown zone reads as UTC. */
+export function localeOf(language: Language, zone: string): Locale {
+  const key = `${language} ${zone}`
+  const known = made.get(key)
+  if (known) return known
+  const locale = makeLocale(language, isTimeZone(zone) ? zone : 'UTC')
+  if (isTimeZone(zone)) made.set(key, locale)
+  return locale
+}
+
+/** Whether Intl knows the zone. */
+export function isTimeZone(zone: string): boolean {
+  return zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone)
+}
+
+/** Of the languages a browser asks for in `Accept-Language`, the first that we speak, by its q values; else English. */
+export function preferredLanguage(header: string | undefined): Language {
+  const wanted = (header ?? '')
+    .split(',')
+    .map(part => {
+      const [tag = '', q] = part.trim().split(/;\s*q=/)
+      return { language: tag.toLowerCase().split('-')[0], weight: q === undefined ? 1 : Number(q) }
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+  for (const { language } of wanted) {
+    const known = languages.find(each => each === language)
+    if (known) return known
+  }
+  return 'en'
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+
+function makeLocale(language: Language, zone: string): Locale {
+  const tag = language === 'en' ? 'en-GB' : language
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const formatter = new Intl.DateTimeFormat(tag, { ...options, timeZone: zone })
+    return (at: Date) => formatter.format(at)
+  }
+  const key = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: zone })
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
+  const numbers = new Intl.NumberFormat(tag)
+  const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })
+  return {
+    language,
+    zone,
+    t: LANGUAGES[language],
+    date: format({ dateStyle: 'long' }),
+    dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
+    time: format({ timeStyle: 'short' }),
+    day: format({ weekday: 'long', day: 'numeric', month: 'long' }),
+    dayKey: at => key.format(at),
+    ago: (at, now) => {
+      const seconds = (at.getTime() - now.getTime()) / 1000
+      for (const [unit, size] of UNITS) {
+        if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
+      }
+      return relative.format(0, 'second')
+    },
+    number: n => numbers.format(n),
+    percent: share => percents.format(share),
+  }
+}
