@@ -76,7 +76,7 @@ export function FormWithErrors({ locale }: { locale: Locale }) {
   return (
     <Section title={demo.sections.form}>
       <Form action="/demo" class="max-w-form">
-        <ErrorSummary locale={locale} errors={errors} />
+        <ErrorSummary locale={locale} errors={errors} still />
         <Field name="again-name" label={demo.name} error={demo.noName} required />
         <Password
           locale={locale}
