@@ -1,70 +1,65 @@
-// `npm run dev`: the server as `npm start` runs it, built again and restarted on any change. The compiler watches the
-// code; this process watches what it wrote, the styles and the migrations, and restarts once things are quiet. One Ctrl-C
-// reaches the whole group, and this process leaves last.
+// `npm run dev`: the server as `npm start` runs it, built again and restarted when something changes. The build is the
+// one of `npm run build`, which takes half a second, so nothing stays resident but this watcher and the server. One
+// Ctrl-C reaches both, and this process leaves last.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, watch } from 'node:fs'
 import { buildAssets } from './assets.ts'
-import { compile, PROJECTS, removeOrphans, tscArguments } from './compile.ts'
+import { compile } from './compile.ts'
 
-const QUIET_MS = 60
+const WATCHED = ['src', 'assets', 'migrations']
+// An editor that saves writes more than once.
+const QUIET_MS = 40
 const PATIENCE_MS = 4000
 const SERVER = ['--enable-source-maps', 'dist/src/main.js', 'start']
 
 let server: ChildProcess | undefined
-let restarting: Promise<void> | undefined
-let wanted = false
+let building = false
+let changed = false
 let stopping = false
 
-await Promise.all([compile(), buildAssets()])
-const compilers = PROJECTS.map(project => {
-  const args = [...tscArguments(project), '--watch', '--preserveWatchOutput', '--pretty']
-  return spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-})
-onChange(['dist/src', 'migrations'], restart)
-onChange(['assets', 'src'], rebuildAssets)
+for (const folder of WATCHED.filter(existsSync)) {
+  let timer: NodeJS.Timeout | undefined
+  watch(folder, { recursive: true }, () => {
+    clearTimeout(timer)
+    timer = setTimeout(buildAndRestart, QUIET_MS)
+  })
+}
 process.on('SIGINT', stop)
 process.on('SIGTERM', stop)
-startServer()
+await buildAndRestart()
 
-/** Calls `then` when the folders have been quiet for a moment after a change. */
-function onChange(folders: string[], then: () => void): void {
-  let timer: NodeJS.Timeout | undefined
-  for (const folder of folders.filter(existsSync)) {
-    watch(folder, { recursive: true }, () => {
-      clearTimeout(timer)
-      timer = setTimeout(then, QUIET_MS)
-    })
+/** Changes that come while it builds lead to one more build. What does not compile leaves the old server running. */
+async function buildAndRestart(): Promise<void> {
+  changed = true
+  if (building) return
+  building = true
+  while (changed && !stopping) {
+    changed = false
+    const built = await build()
+    if (built && !changed) await restart()
   }
+  building = false
 }
 
-async function rebuildAssets(): Promise<void> {
-  try {
-    if (await buildAssets()) restart()
-  } catch (error) {
+async function build(): Promise<boolean> {
+  const started = performance.now()
+  const [compiled] = await Promise.all([compile(), buildAssets()]).catch(error => {
     say(String(error))
-  }
-}
-
-/** Restarts the server. Changes that come meanwhile lead to one more restart. */
-function restart(): void {
-  wanted = true
-  restarting ??= (async () => {
-    while (wanted && !stopping) {
-      wanted = false
-      await stopServer()
-      await removeOrphans()
-      if (!stopping) startServer()
-    }
-    restarting = undefined
-  })()
-}
-
-function startServer(): void {
-  server = spawn(process.execPath, SERVER, { stdio: 'inherit' })
-  server.once('exit', code => {
-    if (code) say('The server stopped. It starts again when something changes.')
+    return [false]
   })
+  if (compiled) say(`Built in ${Math.round(performance.now() - started)} ms`)
+  return compiled === true
+}
+
+async function restart(): Promise<void> {
+  await stopServer()
+  if (stopping) return
+  const started = spawn(process.execPath, SERVER, { stdio: 'inherit' })
+  started.once('exit', code => {
+    if (code && server === started) say('The server stopped. It starts again when something changes.')
+  })
+  server = started
 }
 
 function stopServer(): Promise<void> {
@@ -73,7 +68,6 @@ function stopServer(): Promise<void> {
   if (!running || running.exitCode !== null || running.signalCode !== null) return Promise.resolve()
   return new Promise(resolve => {
     const kill = setTimeout(() => running.kill('SIGKILL'), PATIENCE_MS)
-    running.removeAllListeners('exit')
     running.once('exit', () => {
       clearTimeout(kill)
       resolve()
@@ -85,7 +79,6 @@ function stopServer(): Promise<void> {
 async function stop(): Promise<void> {
   if (stopping) return
   stopping = true
-  for (const compiler of compilers) compiler.kill()
   await stopServer()
   process.exit(0)
 }
