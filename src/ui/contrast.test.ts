@@ -54,7 +54,7 @@ function check(theme: string, tokens: Tokens, pairs: Record<string, string[]>, l
 }
 
 function atLeast(least: number, what: string, found: number): void {
-  if (process.env['CONTRAST']) process.stdout.write(`${what}: ${found.toFixed(2)}\n`)
+  if (process.env.CONTRAST) process.stdout.write(`${what}: ${found.toFixed(2)}\n`)
   assert.ok(found >= least, `${what} is ${found.toFixed(2)}:1, and must be ${least}:1`)
 }
 
