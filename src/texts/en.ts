@@ -244,8 +244,34 @@ export const en = {
     yesterday: 'Yesterday',
   },
 
-  ui: {},
-  demo: {},
+  ui: {
+    skip: 'Skip to content',
+    items: (n: number) => plural(n, { one: '# item', other: '# items' }),
+    menu: 'Open the menu',
+    navigation: 'Main',
+    tablos: 'Tablos',
+    allTablos: 'All Tablos',
+    settings: 'Settings',
+    signOut: 'Sign out',
+    optional: 'optional',
+    showPassword: 'Show the password',
+    errors: (n: number) =>
+      plural(n, { one: 'One thing needs another look', other: '# things need another look' }),
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    cancel: 'Cancel',
+    close: 'Close',
+    undo: 'Undo',
+    colors: {
+      slate: 'Slate',
+      red: 'Red',
+      amber: 'Amber',
+      green: 'Green',
+      teal: 'Teal',
+      blue: 'Blue',
+      violet: 'Violet',
+      pink: 'Pink',
+    },
+  },
 }
 
 export type Texts = typeof en

@@ -14,8 +14,7 @@ export interface WebServer {
 }
 
 /** Listens. Rejects with the `listen` error, such as EADDRINUSE. */
-// biome-ignore lint/suspicious/noExplicitAny: an app of any environment can be served
-export async function listen(app: Hono<any>, host: string, port: number): Promise<WebServer> {
+export async function listen(app: Pick<Hono, 'fetch'>, host: string, port: number): Promise<WebServer> {
   const server = serve({ fetch: app.fetch, hostname: host, port }) as Server
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('listening', resolve)
@@ -27,8 +26,11 @@ export async function listen(app: Hono<any>, host: string, port: number): Promis
 async function stop(server: Server, graceMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
+  // A kept-alive connection becomes idle only after its answer, so it is asked again until none is left.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const late = setTimeout(() => server.closeAllConnections(), graceMs)
   server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await promise
-  clearTimeout(timer)
+  clearInterval(idle)
+  clearTimeout(late)
 }

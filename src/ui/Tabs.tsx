@@ -1,0 +1,24 @@
+import type { Locale } from '../texts/locale.ts'
+
+export interface TabsProps {
+  locale: Locale
+  /** What the tabs are of, for screen readers */
+  label: string
+  tabs: readonly { href: string; label: string; count?: number | undefined }[]
+  /** The href of the tab that is shown */
+  current: string
+}
+
+/** The views of one thing, as links. */
+export function Tabs({ locale, label, tabs, current }: TabsProps) {
+  return (
+    <nav class="tabs" aria-label={label}>
+      {tabs.map(tab => (
+        <a href={tab.href} aria-current={tab.href === current ? 'page' : undefined}>
+          {tab.label}
+          {tab.count !== undefined && <span class="count">{locale.number(tab.count)}</span>}
+        </a>
+      ))}
+    </nav>
+  )
+}
