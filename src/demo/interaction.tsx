@@ -1,0 +1,86 @@
+import type { Locale } from '../texts/locale.ts'
+import { Button } from '../ui/Button.tsx'
+import { Confirm } from '../ui/Confirm.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { Menu, MenuItem, MenuLine } from '../ui/Menu.tsx'
+import { Toast } from '../ui/Toast.tsx'
+import { Row, Section } from './Section.tsx'
+
+/** What opens, and what asks before it destroys. */
+export function Asking({ locale }: { locale: Locale }) {
+  const { demo } = locale.t
+  return (
+    <Section title={demo.sections.menus}>
+      <Row>
+        <Menu id="menu-words" label={demo.move} icon="move">
+          {Object.values(demo.columns).map((name, index) => (
+            <MenuItem href="/demo" current={index === 0} icon={index === 0 ? 'check' : undefined}>
+              {name}
+            </MenuItem>
+          ))}
+        </Menu>
+        <Menu id="menu-icon" label={demo.more} bare>
+          <MenuItem href="/demo" icon="pencil">
+            {demo.edit}
+          </MenuItem>
+          <MenuItem href="/demo" icon="archive">
+            {demo.archive}
+          </MenuItem>
+          <MenuLine />
+          <MenuItem href="/demo" icon="trash-2" danger>
+            {demo.remove}
+          </MenuItem>
+        </Menu>
+        <Button shows="dialog">{demo.dialog}</Button>
+      </Row>
+      <Confirm locale={locale} label={demo.remove} question={demo.question} yes={demo.yes} action="/demo" />
+      <Dialog locale={locale} id="dialog" title={demo.dialog}>
+        <p>{demo.dialogText}</p>
+      </Dialog>
+    </Section>
+  )
+}
+
+/** What stands where nothing is yet. */
+export function Nothing({ locale }: { locale: Locale }) {
+  const { demo } = locale.t
+  return (
+    <Section title={demo.sections.empty}>
+      <EmptyState icon="layers" text={demo.emptyText}>
+        <Button kind="primary" icon="plus" href="/demo">
+          {demo.emptyAction}
+        </Button>
+      </EmptyState>
+    </Section>
+  )
+}
+
+/** A toast, here in the page so that it stays. */
+export function Toasts({ locale }: { locale: Locale }) {
+  const { demo } = locale.t
+  return (
+    <Section title={demo.sections.toast}>
+      <div class="grid justify-items-start">
+        <Toast locale={locale} text={demo.toast} undo="/demo" />
+      </div>
+    </Section>
+  )
+}
+
+/** A fragment that htmx puts in place of another. */
+export function FromServer({ locale }: { locale: Locale }) {
+  const { demo } = locale.t
+  return (
+    <Section title={demo.sections.server}>
+      <Row>
+        <Button type="button" icon="clock" hx-get="/demo/time" hx-target="#server-time">
+          {demo.fetch}
+        </Button>
+        <p id="server-time" aria-live="polite">
+          {demo.notFetched}
+        </p>
+      </Row>
+    </Section>
+  )
+}
