@@ -15,8 +15,11 @@ create table activity (
   tablo_id uuid not null,
   version bigint not null,
   actor_id uuid not null,
+  -- The task, file or event that changed; null for the Tablo itself.
+  subject_id uuid,
   kind text not null,
   payload jsonb not null,
   at timestamptz not null default now(),
   constraint activity_tablo_version_unique unique (tablo_id, version)
 );
+create index activity_subject_id on activity (subject_id, version) where subject_id is not null;

@@ -41,15 +41,30 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.use(requestId({ generator: newId }))
   app.use(accessLog(log))
   app.use(securityHeaders(config.baseUrl))
-  app.route('/', healthRoutes({ database: () => sql`select 1`.execute(db), migrationsPending: deps.migrationsPending }))
+  app.route(
+    '/',
+    healthRoutes({ database: () => sql`select 1`.execute(db), migrationsPending: deps.migrationsPending }),
+  )
   app.route('/', assetRoutes())
   app.use(shell(deps))
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => {
-    c.header('Allow', methods.join(', '))
-    return faultPage(c, 405)
-  } }))
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '))
+        return faultPage(c, 405)
+      },
+    }),
+  )
   app.use(sameOriginOnly(config.baseUrl))
-  app.use(bodyLimit({ maxSize: LARGEST_FORM, onError: () => { throw new HTTPException(413) } }))
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_FORM,
+      onError: () => {
+        throw new HTTPException(413)
+      },
+    }),
+  )
   app.use(sessions(deps))
   app.use(etag())
 
@@ -58,6 +73,10 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
-  if (!config.production) app.route('/', demoPages())
+  if (!config.production)
+    app.route(
+      '/',
+      demoPages(c => c.get('locale')),
+    )
   return app
 }

@@ -52,7 +52,11 @@ export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
     return faultPage(c, statusOf[error.code], localeFor(c).t.errors[error.text])
   }
   if (error instanceof HTTPException) {
-    return faultPage(c, error.status, error.message === 'cross_site' ? localeFor(c).t.faults.cross_site : undefined)
+    return faultPage(
+      c,
+      error.status,
+      error.message === 'cross_site' ? localeFor(c).t.faults.cross_site : undefined,
+    )
   }
   c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error')
   return faultPage(c, 500)

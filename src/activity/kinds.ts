@@ -11,10 +11,10 @@ export interface ActivityPayloads {
   tablo_archived: { title: string }
   tablo_restored: { title: string }
   tablo_deleted: { title: string }
-  task_created: { task: string; title: string }
-  task_changed: { task: string; title: string; before: string }
-  task_moved: { task: string; title: string; from: TaskStatus; to: TaskStatus }
-  task_deleted: { task: string; title: string }
+  task_created: { title: string }
+  task_changed: { title: string; before: string }
+  task_moved: { title: string; from: TaskStatus; to: TaskStatus }
+  task_deleted: { title: string }
 }
 
 export type ActivityKind = keyof ActivityPayloads

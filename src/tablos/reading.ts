@@ -117,3 +117,13 @@ export async function listMembers(reader: Reader, tabloId: string): Promise<Memb
     .orderBy('users.id')
     .execute()
 }
+
+/** How far such a Tablo is: tasks done, of all. */
+export async function progressOf(reader: Reader, tabloId: string): Promise<{ done: number; total: number }> {
+  return reader
+    .selectFrom('tasks')
+    .where('tablo_id', '=', tabloId)
+    .select(sql<number>`count(*)`.as('total'))
+    .select(sql<number>`count(*) filter (where status = 'done')`.as('done'))
+    .executeTakeFirstOrThrow()
+}

@@ -85,7 +85,13 @@ export async function change(db: Db, actor: Actor, id: string, to: TabloFields):
     if (same) return
     const { title, description, color } = to
     await tx.updateTable('tablos').set({ title, description, color }).where('id', '=', id).execute()
-    await record(tx, id, actor.id, { kind: 'tablo_changed', payload: { title, before: before.title } })
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_changed',
+      payload: { title, before: before.title },
+    })
   })
 }
 
@@ -95,7 +101,13 @@ export async function archive(db: Db, actor: Actor, id: string): Promise<void> {
     const { title, archivedAt } = await lock(tx, actor, id, 'tablo')
     if (archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: sql`now()` }).where('id', '=', id).execute()
-    await record(tx, id, actor.id, { kind: 'tablo_archived', payload: { title } })
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_archived',
+      payload: { title },
+    })
   })
 }
 
@@ -105,7 +117,13 @@ export async function restore(db: Db, actor: Actor, id: string): Promise<void> {
     const { title, archivedAt } = await lock(tx, actor, id, 'tablo')
     if (!archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: null }).where('id', '=', id).execute()
-    await record(tx, id, actor.id, { kind: 'tablo_restored', payload: { title } })
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_restored',
+      payload: { title },
+    })
   })
 }
 
@@ -114,7 +132,7 @@ export async function remove(db: Db, actor: Actor, id: string): Promise<void> {
   await transaction(db, async tx => {
     const { title } = await lock(tx, actor, id, 'tablo')
     await tx.deleteFrom('tablos').where('id', '=', id).execute()
-    await record(tx, id, actor.id, { kind: 'tablo_deleted', payload: { title } })
+    await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_deleted', payload: { title } })
   })
 }
 
@@ -127,6 +145,6 @@ async function insert(tx: Tx, actor: Actor, id: string, fields: TabloFields): Pr
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows === 0n) return false
   await tx.insertInto('members').values({ tablo_id: id, user_id: actor.id, role: 'owner' }).execute()
-  await record(tx, id, actor.id, { kind: 'tablo_created', payload: { title } })
+  await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_created', payload: { title } })
   return true
 }

@@ -12,7 +12,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import type { TaskStatus } from '../activity/kinds.ts'
 import { AppError, notFound } from '../errors.ts'
-import { type Db, type Tx, transaction } from '../platform/database/database.ts'
+import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { isId } from '../platform/ids.ts'
 import { lock } from '../tablos/tablos.ts'
 
@@ -31,7 +31,7 @@ export async function move(
 ): Promise<TaskStatus> {
   return transaction(db, async tx => {
     await lock(tx, actor, tabloId, 'content')
-    const place = await placeFor(tx, tabloId, id, to)
+    const place = await placeOf(tx, tabloId, id, to)
     const { title, status: from, position, low, high } = place
     if (from === to.status && position > (low ?? '') && (high === null || position < high)) return from
     const key = generateKeyBetween(low, high)
@@ -43,9 +43,12 @@ export async function move(
       .where('id', '=', id)
       .execute()
     if (key.length > LONGEST_KEY) await renumber(tx, tabloId, to.status)
-    await record(tx, tabloId, actor.id, {
+    await record(tx, {
+      tablo: tabloId,
+      subject: id,
+      actor: actor.id,
       kind: 'task_moved',
-      payload: { task: id, title, from, to: to.status },
+      payload: { title, from, to: to.status },
     })
     return from
   })
@@ -64,6 +67,37 @@ export async function footOf(tx: Tx, tabloId: string, status: TaskStatus): Promi
   return generateKeyBetween(last?.position ?? null, null)
 }
 
+/** For each step that a task can take within its column, the task it would follow: '' for the top. */
+export interface Places {
+  readonly top?: string
+  readonly up?: string
+  readonly down?: string
+  readonly bottom?: string
+}
+
+/** The steps that a task of a Tablo, which the caller has found for its actor, can take within its column. */
+export async function placesFor(reader: Reader, tabloId: string, id: string): Promise<Places> {
+  const { rows } = await sql<{ before: string[]; next: string | null; last: string }>`
+    select
+      array(select id from tasks other where other.tablo_id = task.tablo_id and other.status = task.status
+        and other.position < task.position order by other.position desc limit 2) as before,
+      (select id from tasks other where other.tablo_id = task.tablo_id and other.status = task.status
+        and other.position > task.position order by other.position limit 1) as next,
+      (select id from tasks other where other.tablo_id = task.tablo_id and other.status = task.status
+        order by other.position desc limit 1) as last
+    from tasks task
+    where task.tablo_id = ${tabloId} and task.id = ${id}`.execute(reader)
+  const row = rows[0]
+  if (!row) throw notFound()
+  const { before, next, last } = row
+  return {
+    ...(before.length > 1 && { top: '' }),
+    ...(before.length > 0 && { up: before[1] ?? '' }),
+    ...(next !== null && { down: next }),
+    ...(next !== null && last !== next && { bottom: last }),
+  }
+}
+
 interface Place {
   title: string
   status: TaskStatus
@@ -73,7 +107,7 @@ interface Place {
   high: string | null
 }
 
-async function placeFor(
+async function placeOf(
   tx: Tx,
   tabloId: string,
   id: string,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
-import type { TaskStatus } from '../activity/kinds.ts'
+import type { Change, TaskStatus } from '../activity/kinds.ts'
 import { AppError, notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
@@ -97,7 +97,7 @@ export async function create(
 
 /**
  * Saves a task's texts and status; another status puts it at the foot of that column. Throws stale when it was edited
- * since the version the caller saw, unless what is saved is what is there.
+ * since the version the caller saw, unless what is saved is what is there. Gives the status it had.
  */
 export async function edit(
   db: Db,
@@ -105,13 +105,13 @@ export async function edit(
   tabloId: string,
   id: string,
   to: TaskFields & { version: number },
-): Promise<void> {
-  await transaction(db, async tx => {
+): Promise<TaskStatus> {
+  return transaction(db, async tx => {
     await lock(tx, actor, tabloId, 'content')
     const task = await take(tx, tabloId, id)
     const { title, description, status, version } = to
     const moved = task.status !== status
-    if (task.title === title && task.description === description && !moved) return
+    if (task.title === title && task.description === description && !moved) return task.status
     if (task.version !== version) throw new AppError('stale', 'task_stale')
     const place = moved ? { position: await footOf(tx, tabloId, status) } : {}
     await tx
@@ -119,10 +119,12 @@ export async function edit(
       .set({ title, description, status, ...place, version: version + 1, updated_at: sql`now()` })
       .where('id', '=', id)
       .execute()
-    await record(tx, tabloId, actor.id, {
-      kind: 'task_changed',
-      payload: { task: id, title, before: task.title },
-    })
+    const change: Change =
+      task.title === title && task.description === description
+        ? { kind: 'task_moved', payload: { title, from: task.status, to: status } }
+        : { kind: 'task_changed', payload: { title, before: task.title } }
+    await record(tx, { tablo: tabloId, subject: id, actor: actor.id, ...change })
+    return task.status
   })
 }
 
@@ -132,7 +134,13 @@ export async function remove(db: Db, actor: Actor, tabloId: string, id: string):
     await lock(tx, actor, tabloId, 'content')
     const { title } = await take(tx, tabloId, id)
     await tx.deleteFrom('tasks').where('id', '=', id).execute()
-    await record(tx, tabloId, actor.id, { kind: 'task_deleted', payload: { task: id, title } })
+    await record(tx, {
+      tablo: tabloId,
+      subject: id,
+      actor: actor.id,
+      kind: 'task_deleted',
+      payload: { title },
+    })
   })
 }
 
@@ -162,6 +170,12 @@ async function insert(
     .onConflict(conflict => conflict.column('id').doNothing())
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows === 0n) return false
-  await record(tx, tabloId, actor.id, { kind: 'task_created', payload: { task: id, title } })
+  await record(tx, {
+    tablo: tabloId,
+    subject: id,
+    actor: actor.id,
+    kind: 'task_created',
+    payload: { title },
+  })
   return true
 }

@@ -41,6 +41,7 @@ export interface Activity {
   id: string;
   kind: string;
   payload: Json;
+  subject_id: string | null;
   tablo_id: string;
   version: number;
 }

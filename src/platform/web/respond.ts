@@ -1,13 +1,21 @@
 import type { Context } from 'hono'
 
+/** Whether htmx sent the request. */
+export const isHtmx = (c: Context): boolean => c.req.header('HX-Request') === 'true'
+
 /** Whether htmx asked for a part of a page: it gets the content without the layout. */
 export function wantsPart(c: Context): boolean {
-  return c.req.header('HX-Request-Type') === 'partial'
+  return (
+    isHtmx(c) && c.req.header('HX-Request-Type') !== 'full' && !c.req.header('HX-History-Restore-Request')
+  )
 }
+
+/** Whether the answer goes into the element with this id, as htmx says in `HX-Target: tag#id`. */
+export const targets = (c: Context, id: string): boolean => c.req.header('HX-Target')?.split('#')[1] === id
 
 /** Sends the browser to another page after a change: 303, or for htmx 204 with `HX-Redirect`. */
 export function seeOther(c: Context, path: string): Response {
-  if (c.req.header('HX-Request') !== 'true') return c.redirect(path, 303)
+  if (!isHtmx(c)) return c.redirect(path, 303)
   c.header('HX-Redirect', path)
   return c.body(null, 204)
 }
