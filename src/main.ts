@@ -1,8 +1,7 @@
 // The command line.
 
 import { offerReset } from './accounts/accounts.ts'
-import { ConfigError, type Config, loadDotEnv, parseConfig } from './config.ts'
-import { seedDemo } from './demo/seed.ts'
+import { type Config, ConfigError, loadDotEnv, parseConfig } from './config.ts'
 import { AppError } from './errors.ts'
 import { open } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
@@ -11,7 +10,7 @@ import { serve } from './serve.ts'
 
 const HELP = `Usage: xtablo COMMAND
 
-  start [--demo]        web and worker in one process; --demo adds two Tablos to look at
+  start                 web and worker in one process
   web                   the web server alone
   worker                the worker alone
   migrate up            apply what is missing of the schema
@@ -33,14 +32,7 @@ async function run(args: readonly string[]): Promise<void> {
     case '--help':
     case '-h':
       return print(HELP)
-    case 'start': {
-      const demo = take(rest, '--demo')
-      const config = configure(rest)
-      if (demo && config.production) throw new UsageError('--demo is for development: ENV is production.')
-      return serve(config, 'start', async ({ deps }) => {
-        if (demo) await seedDemo(deps)
-      })
-    }
+    case 'start':
     case 'web':
     case 'worker':
       return serve(configure(rest), command)
@@ -67,8 +59,10 @@ async function migrate(direction: string | undefined, config: Config): Promise<v
       return
     }
     const options = { log: (line: string) => print(`${line}\n`) }
-    const names = direction === 'up' ? await migrateUp(deps.pool, options) : await migrateDown(deps.pool, 1, options)
-    if (names.length === 0) print(direction === 'up' ? 'Nothing is missing.\n' : 'There is nothing to take back.\n')
+    const names =
+      direction === 'up' ? await migrateUp(deps.pool, options) : await migrateDown(deps.pool, 1, options)
+    if (names.length === 0)
+      print(direction === 'up' ? 'Nothing is missing.\n' : 'There is nothing to take back.\n')
   } finally {
     await close()
   }
@@ -81,7 +75,8 @@ async function resetPassword(email: string | undefined, config: Config): Promise
     const token = await offerReset(deps.db, email.trim().toLowerCase())
     print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
   } catch (error) {
-    if (error instanceof AppError) throw new UsageError(`There is no account with the e-mail address “${email}”.`)
+    if (error instanceof AppError)
+      throw new UsageError(`There is no account with the e-mail address “${email}”.`)
     throw error
   } finally {
     await close()
@@ -94,12 +89,6 @@ function configure(unknown: readonly string[]): Config {
   return parseConfig(process.env)
 }
 
-function take(args: string[], flag: string): boolean {
-  const at = args.indexOf(flag)
-  if (at >= 0) args.splice(at, 1)
-  return at >= 0
-}
-
 function print(text: string): void {
   process.stdout.write(text)
 }
@@ -110,7 +99,10 @@ function explain(error: unknown): string | undefined {
   if (error instanceof ConfigError || error instanceof EmbeddedError || error instanceof MigrationError) {
     return error.message
   }
-  const { code, message, path, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
+  const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
+    port?: number
+    address?: string
+  }
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`

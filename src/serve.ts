@@ -1,8 +1,8 @@
 // The long-running commands: `start` is web and worker in one process, `web` and `worker` each alone. They end on
 // SIGTERM or SIGINT: what is under way finishes, ten seconds at most, then everything is closed in reverse.
 
-import { createApp } from './app.ts'
 import { offerSetup } from './accounts/accounts.ts'
+import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { type Opened, open } from './open.ts'
 import { migrateUp } from './platform/database/migrate.ts'
@@ -53,5 +53,6 @@ async function announce({ deps }: Opened, port: number): Promise<void> {
   log.info(`Xtablo is ready: ${url.href}`)
   if (!config.production) return
   const token = await offerSetup(db)
-  if (token) log.info(`Create the first account, which runs this Xtablo, within 24 hours: ${url.href}setup/${token}`)
+  if (token)
+    log.info(`Create the first account, which runs this Xtablo, within 24 hours: ${url.href}setup/${token}`)
 }
