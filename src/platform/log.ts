@@ -7,5 +7,5 @@ export type Log = Logger
 export function createLog(options: { level: string; production: boolean }): Log {
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   if (options.production) return pino(base, pino.destination({ fd: 1, sync: true }))
-  return pino(base, pinoPretty({ sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' }))
+  return pino(base, pinoPretty({ sync: true, singleLine: true, translateTime: 'HH:MM:ss.l' }))
 }

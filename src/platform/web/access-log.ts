@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
 import type { Log } from '../log.ts'
 import type { WebEnv } from './env.ts'
 
@@ -13,7 +13,7 @@ export function accessLog(log: Log): MiddlewareHandler<WebEnv> {
       {
         request_id: c.get('requestId'),
         method: c.req.method,
-        route: routePath(c, -1),
+        route: matchedRoutes(c).find(route => route.method !== 'ALL')?.path,
         status,
         ms: Math.round((performance.now() - start) * 10) / 10,
         user_id: c.get('userId'),
