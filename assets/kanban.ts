@@ -1,0 +1,2 @@
+// The Kanban's own script.
+export {}

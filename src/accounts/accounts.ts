@@ -1,0 +1,163 @@
+import { sql } from 'kysely'
+import { AppError, invalid, notFound } from '../errors.ts'
+import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import { violates } from '../platform/database/violation.ts'
+import { newId } from '../platform/ids.ts'
+import type { Language } from '../texts/locale.ts'
+import type { Actor, Origin, Person } from './actor.ts'
+import { recordAudit } from './audit.ts'
+import type { SignInLimits } from './limits.ts'
+import { makeLink, takeLink } from './links.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
+import { endAllSessions, startSession } from './sessions.ts'
+
+export type SignUpPolicy = 'open' | 'invite' | 'closed'
+
+export interface NewPerson {
+  name: string
+  email: string
+  password: string
+  timeZone: string
+}
+
+/** Whether anybody has an account yet. The first one is the admin's. */
+export async function hasPeople(reader: Reader): Promise<boolean> {
+  return (await reader.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined
+}
+
+/**
+ * Makes an account and gives the token of its first session. The first account of all is the admin; `firstByLink`
+ * leaves that one to the setup link. Throws forbidden where the policy is not `open`, invalid for an e-mail that is taken.
+ */
+export async function signUp(
+  db: Db,
+  given: NewPerson,
+  policy: { signup: SignUpPolicy; firstByLink: boolean },
+  from: Origin,
+): Promise<string> {
+  const passwordHash = await hashPassword(given.password)
+  return transaction(db, async tx => {
+    const first = await isFirst(tx)
+    const allowed = first ? !policy.firstByLink : policy.signup === 'open'
+    if (!allowed) throw new AppError('forbidden', 'signup_closed')
+    return insertPerson(tx, { ...given, passwordHash, role: first ? 'admin' : 'user' }, from)
+  })
+}
+
+/** Makes the admin's account by the setup link. Throws not_found when the link is dead or somebody was first. */
+export async function signUpFirst(db: Db, token: string, given: NewPerson, from: Origin): Promise<string> {
+  const passwordHash = await hashPassword(given.password)
+  return transaction(db, async tx => {
+    await takeLink(tx, 'setup', token)
+    if (!(await isFirst(tx))) throw new AppError('not_found', 'link_dead')
+    return insertPerson(tx, { ...given, passwordHash, role: 'admin' }, from)
+  })
+}
+
+/** The token of a link that makes the first account, or nothing when there is one already. */
+export async function offerSetup(db: Db): Promise<string | undefined> {
+  return transaction(db, async tx => ((await hasPeople(tx)) ? undefined : makeLink(tx, 'setup', null)))
+}
+
+export async function changeProfile(
+  db: Db,
+  actor: Actor,
+  to: { name: string; language: Language | null; timeZone: string },
+  address: string,
+): Promise<void> {
+  await transaction(db, async tx => {
+    await tx
+      .updateTable('users')
+      .set({ name: to.name, language: to.language, time_zone: to.timeZone })
+      .where('id', '=', actor.id)
+      .execute()
+    await recordAudit(tx, { kind: 'profile_changed', subject: actor.id, by: actor.id, address })
+  })
+}
+
+/**
+ * Changes the password, ends every session and gives the token of a new one for this browser. A wrong current
+ * password is invalid, and counts as a failed sign-in.
+ */
+export async function changePassword(
+  db: Db,
+  limits: SignInLimits,
+  person: Person,
+  given: { current: string; password: string },
+  from: Origin,
+): Promise<string> {
+  await limits.attempt(person.email, from.address)
+  const user = await db
+    .selectFrom('users')
+    .select('password_hash')
+    .where('id', '=', person.id)
+    .executeTakeFirst()
+  const stored = user?.password_hash ?? null
+  if (!(await verifyPassword(given.current, stored))) {
+    await limits.failed(person.email)
+    throw invalid('current', 'password_wrong')
+  }
+  await limits.succeeded(person.email, from.address)
+  const passwordHash = await hashPassword(given.password)
+  return transaction(db, tx =>
+    replacePassword(tx, person.id, passwordHash, 'password_changed', person.id, from),
+  )
+}
+
+/** Makes a reset link for the person with this e-mail and gives its token. Throws not_found. */
+export async function offerReset(db: Db, email: string): Promise<string> {
+  return transaction(db, async tx => {
+    const user = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
+    if (!user) throw notFound()
+    await recordAudit(tx, { kind: 'reset_link_made', subject: user.id, by: null, address: null })
+    return makeLink(tx, 'reset', user.id)
+  })
+}
+
+/** Sets a new password by a reset link, ends every session and gives the token of a new one. Throws not_found. */
+export async function resetPassword(db: Db, token: string, password: string, from: Origin): Promise<string> {
+  const passwordHash = await hashPassword(password)
+  return transaction(db, async tx => {
+    const { userId } = await takeLink(tx, 'reset', token)
+    if (!userId) throw notFound()
+    return replacePassword(tx, userId, passwordHash, 'password_reset', userId, from)
+  })
+}
+
+/** Under a lock that lets no second first person in; taken only while there is nobody. */
+async function isFirst(tx: Tx): Promise<boolean> {
+  if (await hasPeople(tx)) return false
+  await sql`lock table users in share row exclusive mode`.execute(tx)
+  return !(await hasPeople(tx))
+}
+
+async function insertPerson(
+  tx: Tx,
+  person: NewPerson & { passwordHash: string; role: 'user' | 'admin' },
+  from: Origin,
+): Promise<string> {
+  const id = newId()
+  const { name, email, role, passwordHash: password_hash, timeZone: time_zone } = person
+  try {
+    await tx.insertInto('users').values({ id, name, email, role, password_hash, time_zone }).execute()
+  } catch (error) {
+    throw violates(error, 'users_email_unique') ? invalid('email', 'email_taken') : error
+  }
+  await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
+  return startSession(tx, id, from)
+}
+
+async function replacePassword(
+  tx: Tx,
+  userId: string,
+  passwordHash: string,
+  kind: 'password_changed' | 'password_reset',
+  by: string,
+  from: Origin,
+): Promise<string> {
+  await tx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', userId).execute()
+  await tx.deleteFrom('links').where('user_id', '=', userId).execute()
+  await endAllSessions(tx, userId)
+  await recordAudit(tx, { kind, subject: userId, by, address: from.address })
+  return startSession(tx, userId, from)
+}

@@ -1,0 +1,27 @@
+import type { Tx } from '../platform/database/database.ts'
+import { newId } from '../platform/ids.ts'
+
+export type AuditKind =
+  | 'signed_up'
+  | 'profile_changed'
+  | 'password_changed'
+  | 'password_reset'
+  | 'session_ended'
+  | 'reset_link_made'
+
+/** Writes what was done to an account, in the transaction that does it. `by` is null for the command line. */
+export async function recordAudit(
+  tx: Tx,
+  entry: { kind: AuditKind; subject: string; by: string | null; address: string | null },
+): Promise<void> {
+  await tx
+    .insertInto('audit')
+    .values({
+      id: newId(),
+      kind: entry.kind,
+      subject_id: entry.subject,
+      actor_id: entry.by,
+      address: entry.address,
+    })
+    .execute()
+}

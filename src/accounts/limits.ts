@@ -1,0 +1,67 @@
+// How often a sign-in may be tried. The counters are rows, so that they hold over several web processes and a restart;
+// their keys are keyed hashes, so that the table names nobody. An attempt is counted before the password is looked at,
+// so that many at once can't slip through together, and given back when it was right: what adds up are failures.
+
+import { createHmac } from 'node:crypto'
+import type pg from 'pg'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { AppError, type ErrorText } from '../errors.ts'
+import { networkOf } from '../platform/web/address.ts'
+
+const MINUTE = 60
+const HOUR = 3_600
+
+export type SignInLimits = ReturnType<typeof signInLimits>
+
+export function signInLimits(pool: pg.Pool, secret: string) {
+  const limiter = (keyPrefix: string, points: number, duration: number) =>
+    new RateLimiterPostgres({
+      storeClient: pool,
+      storeType: 'pool',
+      tableName: 'rate_limits',
+      tableCreated: true,
+      clearExpiredByTimeout: true,
+      keyPrefix,
+      points,
+      duration,
+      inMemoryBlockOnConsumed: points + 1,
+    })
+  const perPair = limiter('sign-in', 5, MINUTE)
+  const perAddress = limiter('address', 20, MINUTE)
+  const perEmail = limiter('failures', 100, HOUR)
+  const keyOf = (...parts: string[]) =>
+    createHmac('sha256', secret).update(parts.join('\n')).digest('base64url')
+
+  return {
+    /** Counts an attempt. Throws too_many, with the seconds to wait, when it is one too many. */
+    async attempt(email: string, address: string): Promise<void> {
+      const place = networkOf(address)
+      await take(perAddress, keyOf(place), 'too_many_attempts')
+      await take(perPair, keyOf(email, place), 'too_many_attempts')
+      const failures = await perEmail.get(keyOf(email))
+      if (failures && failures.consumedPoints >= 100) throw tooMany('too_many_failures', failures)
+    },
+    async failed(email: string): Promise<void> {
+      await perEmail.penalty(keyOf(email))
+    },
+    async succeeded(email: string, address: string): Promise<void> {
+      const place = networkOf(address)
+      await Promise.all([
+        perPair.delete(keyOf(email, place)),
+        perAddress.reward(keyOf(place)),
+        perEmail.delete(keyOf(email)),
+      ])
+    },
+  }
+}
+
+async function take(limiter: RateLimiterPostgres, key: string, text: ErrorText): Promise<void> {
+  try {
+    await limiter.consume(key)
+  } catch (reason) {
+    throw reason instanceof RateLimiterRes ? tooMany(text, reason) : reason
+  }
+}
+
+const tooMany = (text: ErrorText, result: RateLimiterRes) =>
+  new AppError('too_many', text, { retryAfter: Math.max(1, Math.ceil(result.msBeforeNext / 1000)) })

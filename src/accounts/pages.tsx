@@ -1,0 +1,81 @@
+import { type Context, Hono } from 'hono'
+import type { Deps } from '../platform/deps.ts'
+import type { Problem } from '../platform/web/env.ts'
+import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
+import { localPath, seeOther } from '../platform/web/respond.ts'
+import * as accounts from './accounts.ts'
+import type { SignInLimits } from './limits.ts'
+import { signInSchema, signUpSchema } from './schema.ts'
+import { signIn, signOut } from './sign-in.ts'
+import { type AccountEnv, forgetSession, keepSession, originOf, sessionToken } from './signed-in.ts'
+import { type Invitation, SignInPage, SignUpPage } from './views.tsx'
+
+/** Sign-up, sign-in, sign-out. */
+export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
+  const app = new Hono<AccountEnv>()
+  const policy = { signup: config.signup, firstByLink: config.production }
+
+  app.get('/signup', async c => (c.get('session') ? c.redirect('/', 303) : signUpPage(c)))
+
+  app.post('/signup', async c => {
+    const values = await readForm(c)
+    const run = async () => {
+      const { time_zone: timeZone, ...person } = parse(signUpSchema, values)
+      keepSession(c, config, await accounts.signUp(db, { ...person, timeZone }, policy, originOf(c, config)))
+      return seeOther(c, '/')
+    }
+    return formResult(c, run, problem => signUpPage(c, values, problem))
+  })
+
+  app.get('/login', async c => {
+    const next = localPath(c.req.query('next'), '')
+    return c.get('session') ? c.redirect(next || '/', 303) : signInPage(c, { next })
+  })
+
+  app.post('/login', async c => {
+    const values = await readForm(c)
+    const next = localPath(values.next, '')
+    const run = async () => {
+      const given = { ...parse(signInSchema, values), earlierToken: sessionToken(c, config) }
+      keepSession(c, config, await signIn(db, limits, given, originOf(c, config)))
+      return seeOther(c, next || '/')
+    }
+    return formResult(c, run, problem => signInPage(c, { ...values, next }, problem))
+  })
+
+  app.post('/logout', async c => {
+    const token = sessionToken(c, config)
+    if (token) await signOut(db, token)
+    forgetSession(c, config)
+    return seeOther(c, '/login')
+  })
+
+  async function signUpPage(c: Context<AccountEnv>, values?: FormValues, problem?: Problem) {
+    const locale = c.get('locale')
+    const page = (
+      <SignUpPage
+        locale={locale}
+        action="/signup"
+        invitation={await invitation()}
+        values={values}
+        problem={problem}
+      />
+    )
+    return c.render(page, { title: locale.t.accounts.signUp.title })
+  }
+
+  async function signInPage(c: Context<AccountEnv>, values: FormValues, problem?: Problem) {
+    const locale = c.get('locale')
+    const canSignUp = (await invitation()) !== 'closed'
+    const page = <SignInPage locale={locale} values={values} problem={problem} canSignUp={canSignUp} />
+    return c.render(page, { title: locale.t.accounts.signIn.title })
+  }
+
+  /** Who can make an account on the page itself. */
+  async function invitation(): Promise<Invitation> {
+    if (await accounts.hasPeople(db)) return config.signup === 'open' ? 'open' : 'closed'
+    return config.production ? 'closed' : 'first'
+  }
+
+  return app
+}

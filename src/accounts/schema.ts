@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import type { ErrorText } from '../errors.ts'
+import { line, secret } from '../platform/input.ts'
+import { isTimeZone, type Language, languages } from '../texts/locale.ts'
+
+const key = (text: ErrorText) => text
+
+const name = line(100, 'name_missing', 'name_long')
+
+const email = line(254, 'email_missing', 'email_long')
+  .transform(text => text.toLowerCase())
+  .refine(text => /^[^\s@]+@[^\s@]+\.?[^\s@]+$/.test(text), key('email_malformed'))
+
+const newPassword = secret(12, 256, 'password_short', 'password_long')
+
+/** A password that is being checked: any, so long as it can be one. */
+const knownPassword = secret(0, 256, 'password_missing', 'password_long')
+
+const timeZone = z.string().refine(isTimeZone, key('time_zone_unknown'))
+
+export const signUpSchema = z.object({
+  name,
+  email,
+  password: newPassword,
+  // Filled in by the page's script; without it, or with a zone we don't know, UTC until the settings say otherwise.
+  time_zone: timeZone.catch('UTC'),
+})
+
+export const signInSchema = z.object({
+  email: z
+    .string()
+    .default('')
+    .transform(text => text.trim().toLowerCase()),
+  password: knownPassword.catch(''),
+})
+
+export const profileSchema = z.object({
+  name,
+  language: z
+    .enum(['', ...languages], key('language_unknown'))
+    .transform(language => (language === '' ? null : (language satisfies Language))),
+  time_zone: timeZone,
+})
+
+export const passwordSchema = z.object({ current: knownPassword, password: newPassword })
+
+export const resetSchema = z.object({ password: newPassword })

@@ -1,0 +1,52 @@
+import { AppError } from '../errors.ts'
+import { type Db, transaction } from '../platform/database/database.ts'
+import type { Origin } from './actor.ts'
+import type { SignInLimits } from './limits.ts'
+import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
+import { dropToken, startSession } from './sessions.ts'
+
+/**
+ * Signs a person in and gives the token of a new session; the browser's earlier one ends. An unknown e-mail and a
+ * wrong password are told apart neither by the error (unauthenticated) nor by the time it takes. Throws too_many past
+ * the limits.
+ */
+export async function signIn(
+  db: Db,
+  limits: SignInLimits,
+  given: { email: string; password: string; earlierToken: string | undefined },
+  from: Origin,
+): Promise<string> {
+  await limits.attempt(given.email, from.address)
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'password_hash'])
+    .where('email', '=', given.email)
+    .executeTakeFirst()
+  const stored = user?.password_hash ?? null
+  if (!(await verifyPassword(given.password, stored)) || !user || !stored) {
+    await limits.failed(given.email)
+    throw new AppError('unauthenticated', 'wrong_credentials')
+  }
+  await limits.succeeded(given.email, from.address)
+  const raised = isOutdated(stored) ? await hashPassword(given.password) : undefined
+  return transaction(db, async tx => {
+    // The password may have been changed while the old one was being verified: then it signs nobody in any more.
+    const unchanged = await tx
+      .selectFrom('users')
+      .select('id')
+      .where('id', '=', user.id)
+      .where('password_hash', '=', stored)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!unchanged) throw new AppError('unauthenticated', 'wrong_credentials')
+    if (raised)
+      await tx.updateTable('users').set({ password_hash: raised }).where('id', '=', user.id).execute()
+    if (given.earlierToken) await dropToken(tx, given.earlierToken)
+    return startSession(tx, user.id, from)
+  })
+}
+
+/** Ends the session of a token. */
+export async function signOut(db: Db, token: string): Promise<void> {
+  await transaction(db, tx => dropToken(tx, token))
+}

@@ -1,0 +1,93 @@
+// Who a request comes from: the session of its cookie. Everything after this middleware reads the person and their
+// Locale from the context; a page that needs a person says so with `signedIn`.
+
+import type { Context, MiddlewareHandler } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Config } from '../config.ts'
+import type { Deps } from '../platform/deps.ts'
+import { clientAddress } from '../platform/web/address.ts'
+import type { Variables } from '../platform/web/env.ts'
+import { localeOf, preferredLanguage } from '../texts/locale.ts'
+import type { Origin, Person } from './actor.ts'
+import { findSession, SESSION_DAYS, type Session, touchSession } from './sessions.ts'
+
+export interface AccountEnv {
+  Variables: Variables & { session: Session | undefined }
+}
+
+/** The person of a page that stands behind `signedIn`, and their session. */
+export interface SignedInEnv {
+  Variables: Variables & { session: Session; person: Person }
+}
+
+/** Finds the session of the request, marks it as seen, and chooses the Locale. */
+export function sessions({ db, config }: Pick<Deps, 'db' | 'config'>): MiddlewareHandler<AccountEnv> {
+  return async (c, next) => {
+    const token = sessionToken(c, config)
+    const session = token ? await findSession(db, token) : undefined
+    if (session && token && (session.expiring || session.unseen)) {
+      await touchSession(db, session, originOf(c, config))
+      if (session.expiring) keepSession(c, config, token)
+    }
+    const person = session?.person
+    c.set('session', session)
+    c.set('userId', person?.id)
+    const language = person?.language ?? preferredLanguage(c.req.header('Accept-Language'))
+    c.set('locale', localeOf(language, person?.timeZone ?? 'UTC'))
+    await next()
+  }
+}
+
+/** Lets only a signed-in person through; anybody else signs in first, then comes back here. */
+export const signedIn: MiddlewareHandler<SignedInEnv> = async (c, next) => {
+  const session = c.get('session') as Session | undefined
+  if (!session) return toSignIn(c)
+  c.set('person', session.person)
+  await next()
+}
+
+/** The token in the request's cookie. */
+export function sessionToken(c: Context, config: Config): string | undefined {
+  return getCookie(c, cookieName(config))
+}
+
+/** Gives the browser the session's token, for as long as the session lasts. */
+export function keepSession(c: Context, config: Config, token: string): void {
+  setCookie(c, cookieName(config), token, { ...cookieOptions(config), maxAge: SESSION_DAYS * 86_400 })
+}
+
+/** Takes the token from the browser. */
+export function forgetSession(c: Context, config: Config): void {
+  deleteCookie(c, cookieName(config), cookieOptions(config))
+}
+
+/** Where the request comes from. */
+export function originOf(c: Context, config: Config): Origin {
+  return { address: clientAddress(c, config.trustedProxies), userAgent: c.req.header('User-Agent') ?? '' }
+}
+
+function toSignIn(c: Context): Response {
+  // Only a page can be come back to: what was to be changed is done again from there.
+  const asked = c.req.method === 'GET' ? c.req.path + (new URL(c.req.url).search ?? '') : pageOf(c)
+  const path = asked === '/' ? '/login' : `/login?next=${encodeURIComponent(asked)}`
+  if (c.req.header('HX-Request') !== 'true') return c.redirect(path, 303)
+  c.header('HX-Redirect', path)
+  return c.body(null, 204)
+}
+
+/** The page that a form or a part was sent from. */
+function pageOf(c: Context): string {
+  const page = c.req.header('HX-Current-URL') ?? c.req.header('Referer') ?? ''
+  if (!URL.canParse(page)) return '/'
+  const { host, pathname, search } = new URL(page)
+  return host === c.req.header('Host') ? pathname + search : '/'
+}
+
+const isSecure = (config: Config) => config.baseUrl.protocol === 'https:'
+const cookieName = (config: Config) => `${isSecure(config) ? '__Host-' : ''}xtablo_session`
+const cookieOptions = (config: Config) => ({
+  httpOnly: true,
+  sameSite: 'Lax' as const,
+  path: '/',
+  secure: isSecure(config),
+})

@@ -1,0 +1,64 @@
+// The record of every change in a Tablo. Each change raises the Tablo's version by one in its own transaction, as that
+// transaction's last statement: the row of `activity_heads` stays locked until the commit, so versions become visible
+// in their order and without a gap. Whoever knows version n can ask for what came after n and miss nothing; whoever
+// keeps something rendered at version n may show it for as long as n is the newest.
+
+import { sql } from 'kysely'
+import type { Reader, Tx } from '../platform/database/database.ts'
+import { newId } from '../platform/ids.ts'
+import type { Change } from './kinds.ts'
+
+export interface Activity {
+  readonly id: string
+  readonly actorId: string
+  /** Null once the person is gone */
+  readonly actorName: string | null
+  readonly change: Change
+  readonly at: Date
+}
+
+/** What changed, by whom: `subject` is the task, file or event, null for the Tablo itself. */
+export type Entry = Change & { tablo: string; subject: string | null; actor: string }
+
+/** Writes the Activity of a change and gives the Tablo's new version. Comes last in its transaction. */
+export async function record(tx: Tx, entry: Entry): Promise<number> {
+  const { tablo, subject, actor, kind, payload } = entry
+  const { rows } = await sql<{ version: number }>`
+    with head as (
+      insert into activity_heads (tablo_id, version) values (${tablo}, 1)
+      on conflict (tablo_id) do update set version = activity_heads.version + 1
+      returning version
+    )
+    insert into activity (id, tablo_id, version, actor_id, subject_id, kind, payload)
+    select ${newId()}::uuid, ${tablo}::uuid, head.version, ${actor}::uuid, ${subject}::uuid, ${kind}, ${JSON.stringify(payload)}::jsonb
+    from head
+    returning version`.execute(tx)
+  return rows[0]?.version ?? 0
+}
+
+/** The newest changes of a Tablo, or of one thing in it, newest first. */
+export async function recent(
+  reader: Reader,
+  of: { tablo: string } | { subject: string },
+  limit: number,
+): Promise<Activity[]> {
+  const rows = await reader
+    .selectFrom('activity')
+    .leftJoin('users', 'users.id', 'activity.actor_id')
+    .select([
+      'activity.id',
+      'activity.actor_id as actorId',
+      'activity.kind',
+      'activity.payload',
+      'activity.at',
+      'users.name as actorName',
+    ])
+    .where(eb => ('tablo' in of ? eb('tablo_id', '=', of.tablo) : eb('subject_id', '=', of.subject)))
+    .orderBy('version', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(({ kind, payload, ...row }) => ({
+    ...row,
+    change: { kind, payload } as Change,
+  }))
+}

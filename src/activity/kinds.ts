@@ -1,0 +1,23 @@
+export const taskStatuses = ['todo', 'in_progress', 'in_review', 'done'] as const
+export type TaskStatus = (typeof taskStatuses)[number]
+
+/**
+ * Every kind of change in a Tablo, with what its sentence needs to be told long after: names are kept as they were.
+ * `texts.activity` has a sentence for each.
+ */
+export interface ActivityPayloads {
+  tablo_created: { title: string }
+  tablo_changed: { title: string; before: string }
+  tablo_archived: { title: string }
+  tablo_restored: { title: string }
+  tablo_deleted: { title: string }
+  task_created: { title: string }
+  task_changed: { title: string; before: string }
+  task_moved: { title: string; from: TaskStatus; to: TaskStatus }
+  task_deleted: { title: string }
+}
+
+export type ActivityKind = keyof ActivityPayloads
+
+/** One kind with its payload. */
+export type Change = { [K in ActivityKind]: { kind: K; payload: ActivityPayloads[K] } }[ActivityKind]

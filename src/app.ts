@@ -1,0 +1,82 @@
+// The web application: what every request passes through, then every feature's routes. The table of contents.
+
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { etag } from 'hono/etag'
+import { HTTPException } from 'hono/http-exception'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { sql } from 'kysely'
+import { signInLimits } from './accounts/limits.ts'
+import { linkPages } from './accounts/link-pages.tsx'
+import { accountPages } from './accounts/pages.tsx'
+import { settingsPages } from './accounts/settings-pages.tsx'
+import { type AccountEnv, sessions } from './accounts/signed-in.ts'
+import { demoPages } from './demo/pages.tsx'
+import type { Deps } from './platform/deps.ts'
+import { newId } from './platform/ids.ts'
+import { accessLog } from './platform/web/access-log.ts'
+import { assetRoutes } from './platform/web/assets.ts'
+import { healthRoutes } from './platform/web/health.ts'
+import { sameOriginOnly } from './platform/web/same-origin.ts'
+import { securityHeaders } from './platform/web/security-headers.ts'
+import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
+import { tabloPages } from './tablos/pages.tsx'
+import { taskPages } from './tasks/pages.tsx'
+
+/** Bytes: the longest description, each character percent-encoded, fits several times. */
+const LARGEST_FORM = 1_048_576
+
+export function createApp(deps: Deps): Hono<AccountEnv> {
+  const { config, db, pool, log, secret } = deps
+  const limits = signInLimits(pool, secret)
+  const app = new Hono<AccountEnv>()
+
+  app.onError(errorPage)
+  app.notFound(notFoundPage)
+  app.use(async (c, next) => {
+    c.set('log', log)
+    await next()
+  })
+  app.use(requestId({ generator: newId }))
+  app.use(accessLog(log))
+  app.use(securityHeaders(config.baseUrl))
+  app.route(
+    '/',
+    healthRoutes({ database: () => sql`select 1`.execute(db), migrationsPending: deps.migrationsPending }),
+  )
+  app.route('/', assetRoutes())
+  app.use(shell(deps))
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '))
+        return faultPage(c, 405)
+      },
+    }),
+  )
+  app.use(sameOriginOnly(config.baseUrl))
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_FORM,
+      onError: () => {
+        throw new HTTPException(413)
+      },
+    }),
+  )
+  app.use(sessions(deps))
+  app.use(etag())
+
+  app.route('/', accountPages({ ...deps, limits }))
+  app.route('/', linkPages(deps))
+  app.route('/', settingsPages({ ...deps, limits }))
+  app.route('/', tabloPages(deps))
+  app.route('/', taskPages(deps))
+  if (!config.production)
+    app.route(
+      '/',
+      demoPages(c => c.get('locale')),
+    )
+  return app
+}

@@ -1,0 +1,44 @@
+// The one error type that commands throw, and its closed list of codes. A transport turns a code into its status;
+// whoever shows it turns `text` into words. Anything that is not an AppError is a bug.
+
+import type { Texts } from './texts/en.ts'
+
+export type ErrorText = keyof Texts['errors']
+export type FieldErrors = Record<string, ErrorText>
+
+export const statusOf = {
+  invalid: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  stale: 409,
+  too_large: 413,
+  too_many: 429,
+  unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof statusOf
+
+export class AppError extends Error {
+  override name = 'AppError'
+  readonly code: ErrorCode
+  readonly text: ErrorText
+  readonly fields: FieldErrors
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfter: number | undefined
+
+  constructor(code: ErrorCode, text: ErrorText, more: { fields?: FieldErrors; retryAfter?: number } = {}) {
+    super(`${code}: ${text}`)
+    this.code = code
+    this.text = text
+    this.fields = more.fields ?? {}
+    this.retryAfter = more.retryAfter
+  }
+}
+
+export const notFound = (): AppError => new AppError('not_found', 'not_found')
+
+/** An `invalid` AppError for one field. */
+export const invalid = (field: string, text: ErrorText): AppError =>
+  new AppError('invalid', 'invalid', { fields: { [field]: text } })

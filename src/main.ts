@@ -1,0 +1,132 @@
+// The command line.
+
+import { offerReset } from './accounts/accounts.ts'
+import { type Config, ConfigError, loadDotEnv, parseConfig } from './config.ts'
+import { AppError } from './errors.ts'
+import { open } from './open.ts'
+import { EmbeddedError } from './platform/database/embedded/embedded.ts'
+import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
+import { serve } from './serve.ts'
+
+const HELP = `Usage: xtablo COMMAND
+
+  start                 web and worker in one process
+  web                   the web server alone
+  worker                the worker alone
+  migrate up            apply what is missing of the schema
+  migrate down          take the last migration back
+  migrate status        list the migrations
+  reset-password EMAIL  print a link that sets a new password, good for one hour
+  help                  this text
+
+Configuration is the environment: .env.example lists every variable.
+`
+
+/** A mistake in how the command was called. */
+class UsageError extends Error {}
+
+async function run(args: readonly string[]): Promise<void> {
+  const [command = 'help', ...rest] = args
+  switch (command) {
+    case 'help':
+    case '--help':
+    case '-h':
+      return print(HELP)
+    case 'start':
+    case 'web':
+    case 'worker':
+      return serve(configure(rest), command)
+    case 'migrate':
+      return migrate(rest[0], configure(rest.slice(1)))
+    case 'reset-password':
+      return resetPassword(rest[0], configure(rest.slice(1)))
+    default:
+      throw new UsageError(`There is no command “${command}”.`)
+  }
+}
+
+async function migrate(direction: string | undefined, config: Config): Promise<void> {
+  if (direction !== 'up' && direction !== 'down' && direction !== 'status') {
+    throw new UsageError('migrate takes up, down or status.')
+  }
+  const { deps, close } = await open(config, {
+    purpose: direction === 'up' ? 'join' : 'read',
+    command: `migrate ${direction}`,
+  })
+  try {
+    if (direction === 'status') {
+      for (const { name, state } of await migrationStatus(deps.pool)) print(`${state.padEnd(8)} ${name}\n`)
+      return
+    }
+    const options = { log: (line: string) => print(`${line}\n`) }
+    const names =
+      direction === 'up' ? await migrateUp(deps.pool, options) : await migrateDown(deps.pool, 1, options)
+    if (names.length === 0)
+      print(direction === 'up' ? 'Nothing is missing.\n' : 'There is nothing to take back.\n')
+  } finally {
+    await close()
+  }
+}
+
+async function resetPassword(email: string | undefined, config: Config): Promise<void> {
+  if (!email) throw new UsageError('reset-password takes the e-mail address of an account.')
+  const { deps, close } = await open(config, { purpose: 'read', command: 'reset-password' })
+  try {
+    const token = await offerReset(deps.db, email.trim().toLowerCase())
+    print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
+  } catch (error) {
+    if (error instanceof AppError)
+      throw new UsageError(`There is no account with the e-mail address “${email}”.`)
+    throw error
+  } finally {
+    await close()
+  }
+}
+
+function configure(unknown: readonly string[]): Config {
+  if (unknown[0] !== undefined) throw new UsageError(`“${unknown[0]}” is not understood here.`)
+  loadDotEnv()
+  return parseConfig(process.env)
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
+}
+
+/** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
+function explain(error: unknown): string | undefined {
+  if (error instanceof UsageError) return `${error.message} “xtablo help” lists what there is.`
+  if (error instanceof ConfigError || error instanceof EmbeddedError || error instanceof MigrationError) {
+    return error.message
+  }
+  const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
+    port?: number
+    address?: string
+  }
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`
+    case 'EACCES':
+    case 'EROFS':
+    case 'ENOSPC':
+      return `${path ?? address ?? ''} can't be used: ${message}`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'ECONNREFUSED':
+    case 'ETIMEDOUT':
+    case '28P01':
+    case '28000':
+    case '3D000':
+    case '53300':
+      return `The address can't be reached or refuses: ${message}. Check HOST and DATABASE_URL.`
+  }
+  return undefined
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  const line = explain(error)
+  process.stderr.write(line === undefined ? `${error instanceof Error ? error.stack : error}\n` : `${line}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,62 @@
+// Opens what every command needs, by configuration: the database, embedded or not, and the rest of `deps`.
+
+import pg from 'pg'
+import type { Config } from './config.ts'
+import { connect } from './platform/database/database.ts'
+import { openEmbedded } from './platform/database/embedded/embedded.ts'
+import { pendingMigrations } from './platform/database/migrate.ts'
+import type { Deps } from './platform/deps.ts'
+import { createLog } from './platform/log.ts'
+import { loadSecret } from './platform/secret.ts'
+
+export interface Opened {
+  deps: Deps
+  /** What whoever starts Xtablo should read, a line each. */
+  notes: string[]
+  /** Closes the connections, then leaves the embedded Postgres. */
+  close(): Promise<void>
+}
+
+/** Connections of one process; Postgres allows 100 to all. */
+const CONNECTIONS = 10
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Throws an EmbeddedError, or the error of a Postgres that can't be reached. */
+export async function open(
+  config: Config,
+  use: { purpose: 'start' | 'join' | 'read'; command: string },
+): Promise<Opened> {
+  const log = createLog({ level: config.logLevel, production: config.production })
+  const database = await openDatabase(config, use, line => log.warn(line))
+  const pool = new pg.Pool({
+    ...database.pool,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: `xtablo ${use.command}`,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', error => log.warn({ err: error }, 'database connection lost'))
+  const db = connect(pool)
+  const close = async () => {
+    await db.destroy()
+    await database.close()
+  }
+  try {
+    await pool.query('select 1')
+    const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
+    const deps = { config, db, pool, log, secret: loadSecret(config), migrationsPending }
+    return { deps, notes: database.notes, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  use: { purpose: 'start' | 'join' | 'read'; command: string },
+  log: (line: string) => void,
+) {
+  if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, ...use, log })
+  return { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
+}

@@ -1,0 +1,17 @@
+import type pg from 'pg'
+import type { Config } from '../config.ts'
+import type { Db } from './database/database.ts'
+import type { Log } from './log.ts'
+
+/** What main builds once and hands to the web and to the worker. */
+export interface Deps {
+  readonly config: Config
+  readonly db: Db
+  /** For what speaks to Postgres without Kysely. */
+  readonly pool: pg.Pool
+  readonly log: Log
+  /** The installation's secret; what needs a key derives its own from it. */
+  readonly secret: string
+  /** Whether a migration of this release is missing from the database. */
+  readonly migrationsPending: () => Promise<boolean>
+}

@@ -1,0 +1,36 @@
+// The kinds of text that people type, as zod schemas. Lengths count Unicode code points after trimming; a schema's
+// message is a key of the error texts.
+
+import { z } from 'zod'
+import type { ErrorText } from '../errors.ts'
+
+const codePoints = (text: string) => [...text].length
+const key = (text: ErrorText) => text
+
+/** A single line: inner breaks and tabs become spaces. Empty is refused with `missing`. */
+export const line = (most: number, missing: ErrorText, tooLong: ErrorText) =>
+  storable(z.string(key(missing)))
+    .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
+    .refine(text => text !== '', key(missing))
+    .refine(text => codePoints(text) <= most, tooLong)
+
+/** Text of several lines, which may be empty or left out. */
+export const prose = (most: number, tooLong: ErrorText) =>
+  storable(z.string().default(''))
+    .transform(text => text.replace(/\r\n?/g, '\n').trim())
+    .refine(text => codePoints(text) <= most, tooLong)
+
+/** A text of a known length that is kept as it was typed, but for the space around it. */
+export const secret = (least: number, most: number, tooShort: ErrorText, tooLong: ErrorText) =>
+  z
+    .string(key(tooShort))
+    .transform(text => text.trim())
+    .refine(text => codePoints(text) >= least, tooShort)
+    .refine(text => codePoints(text) <= most, tooLong)
+
+/** Postgres stores no NUL, and half a surrogate pair is no character. */
+const storable = <S extends z.ZodType<string, string | undefined>>(schema: S) =>
+  schema.refine(text => !text.includes('\0') && text.isWellFormed(), {
+    message: key('unstorable'),
+    abort: true,
+  })

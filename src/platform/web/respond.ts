@@ -1,0 +1,32 @@
+import type { Context } from 'hono'
+
+/** Whether htmx sent the request. */
+export const isHtmx = (c: Context): boolean => c.req.header('HX-Request') === 'true'
+
+/** Whether htmx asked for a part of a page: it gets the content without the layout. */
+export function wantsPart(c: Context): boolean {
+  return (
+    isHtmx(c) && c.req.header('HX-Request-Type') !== 'full' && !c.req.header('HX-History-Restore-Request')
+  )
+}
+
+/** Whether the answer goes into the element with this id, as htmx says in `HX-Target: tag#id`. */
+export const targets = (c: Context, id: string): boolean => c.req.header('HX-Target')?.split('#')[1] === id
+
+/** Sends the browser to another page after a change: 303, or for htmx 204 with `HX-Redirect`. */
+export function seeOther(c: Context, path: string): Response {
+  if (!isHtmx(c)) return c.redirect(path, 303)
+  c.header('HX-Redirect', path)
+  return c.body(null, 204)
+}
+
+/** `path` if it leads to a page of ours, else `fallback`: what comes from a URL never sends a person elsewhere. */
+export function localPath(path: string | undefined, fallback: string): string {
+  if (!path?.startsWith('/') || /^\/[/\\]|[\\\p{Cc}]/u.test(path)) return fallback
+  const base = 'http://xtablo.invalid'
+  if (!URL.canParse(path, base)) return fallback
+  const url = new URL(path, base)
+  return url.origin === base && !url.pathname.startsWith('//')
+    ? url.pathname + url.search + url.hash
+    : fallback
+}

@@ -1,0 +1,150 @@
+import { sql } from 'kysely'
+import type { Actor } from '../accounts/actor.ts'
+import { record } from '../activity/activity.ts'
+import { notFound } from '../errors.ts'
+import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import { newId } from '../platform/ids.ts'
+import { authorize, type Change, type Role } from './roles.ts'
+import type { TabloFields } from './schema.ts'
+
+export interface Tablo extends TabloFields {
+  readonly id: string
+  readonly role: Role
+  readonly archivedAt: Date | null
+  /** Rises with every change in the Tablo. */
+  readonly version: number
+}
+
+/** The Tablos that the actor is a member of. Every read and every lock starts here; what it leaves out does not exist. */
+export function visibleTo(reader: Reader, actor: Actor) {
+  return reader
+    .selectFrom('members')
+    .innerJoin('tablos', 'tablos.id', 'members.tablo_id')
+    .where('members.user_id', '=', actor.id)
+}
+
+/** One Tablo. Throws not_found. */
+export async function find(reader: Reader, actor: Actor, id: string): Promise<Tablo> {
+  const row = await visibleTo(reader, actor)
+    .innerJoin('activity_heads', 'activity_heads.tablo_id', 'tablos.id')
+    .where('tablos.id', '=', id)
+    .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role', 'version'])
+    .executeTakeFirst()
+  if (!row) throw notFound()
+  return row
+}
+
+/**
+ * The Tablo, locked until the transaction ends, so that changes of one Tablo that depend on each other follow one
+ * another. Throws not_found, or forbidden when the actor's role does not allow the change.
+ */
+export async function lock(tx: Tx, actor: Actor, id: string, change: Change) {
+  const row = await visibleTo(tx, actor)
+    .where('tablos.id', '=', id)
+    .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role'])
+    .forNoKeyUpdate('tablos')
+    .executeTakeFirst()
+  if (!row) throw notFound()
+  authorize(row.role, change)
+  return row
+}
+
+/**
+ * Makes a Tablo that the actor owns, and gives its id. The same form posted twice makes one; a form that was changed
+ * and sent again under the same id makes another.
+ */
+export async function create(
+  db: Db,
+  actor: Actor,
+  given: TabloFields & { id?: string | undefined },
+): Promise<string> {
+  const { id = newId(), ...fields } = given
+  return transaction(db, async tx => {
+    const made = await insert(tx, actor, id, fields)
+    if (made) return id
+    const same = await visibleTo(tx, actor)
+      .where('tablos.id', '=', id)
+      .where('title', '=', fields.title)
+      .where('description', '=', fields.description)
+      .where('color', '=', fields.color)
+      .select('tablos.id')
+      .executeTakeFirst()
+    if (same) return id
+    const another = newId()
+    await insert(tx, actor, another, fields)
+    return another
+  })
+}
+
+/** Renames, recolours, describes. */
+export async function change(db: Db, actor: Actor, id: string, to: TabloFields): Promise<void> {
+  await transaction(db, async tx => {
+    const before = await lock(tx, actor, id, 'tablo')
+    const same =
+      before.title === to.title && before.description === to.description && before.color === to.color
+    if (same) return
+    const { title, description, color } = to
+    await tx.updateTable('tablos').set({ title, description, color }).where('id', '=', id).execute()
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_changed',
+      payload: { title, before: before.title },
+    })
+  })
+}
+
+/** Takes the Tablo off the dashboard and keeps everything in it. An archived one stays as it is. */
+export async function archive(db: Db, actor: Actor, id: string): Promise<void> {
+  await transaction(db, async tx => {
+    const { title, archivedAt } = await lock(tx, actor, id, 'tablo')
+    if (archivedAt) return
+    await tx.updateTable('tablos').set({ archived_at: sql`now()` }).where('id', '=', id).execute()
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_archived',
+      payload: { title },
+    })
+  })
+}
+
+/** Puts an archived Tablo back on the dashboard. */
+export async function restore(db: Db, actor: Actor, id: string): Promise<void> {
+  await transaction(db, async tx => {
+    const { title, archivedAt } = await lock(tx, actor, id, 'tablo')
+    if (!archivedAt) return
+    await tx.updateTable('tablos').set({ archived_at: null }).where('id', '=', id).execute()
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_restored',
+      payload: { title },
+    })
+  })
+}
+
+/** Deletes the Tablo with its tasks and members. Its Activity stays. */
+export async function remove(db: Db, actor: Actor, id: string): Promise<void> {
+  await transaction(db, async tx => {
+    const { title } = await lock(tx, actor, id, 'tablo')
+    await tx.deleteFrom('tablos').where('id', '=', id).execute()
+    await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_deleted', payload: { title } })
+  })
+}
+
+async function insert(tx: Tx, actor: Actor, id: string, fields: TabloFields): Promise<boolean> {
+  const { title, description, color } = fields
+  const { numInsertedOrUpdatedRows = 0n } = await tx
+    .insertInto('tablos')
+    .values({ id, title, description, color })
+    .onConflict(conflict => conflict.column('id').doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 0n) return false
+  await tx.insertInto('members').values({ tablo_id: id, user_id: actor.id, role: 'owner' }).execute()
+  await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_created', payload: { title } })
+  return true
+}

@@ -1,0 +1,148 @@
+import { type Context, Hono } from 'hono'
+import { type SignedInEnv, signedIn } from '../accounts/signed-in.ts'
+import { recent } from '../activity/activity.ts'
+import type { TaskStatus } from '../activity/kinds.ts'
+import type { Deps } from '../platform/deps.ts'
+import { ID } from '../platform/ids.ts'
+import type { Problem } from '../platform/web/env.ts'
+import { formResult, parse, readForm } from '../platform/web/forms.ts'
+import { isHtmx, seeOther, targets, wantsPart } from '../platform/web/respond.ts'
+import { find as findTablo } from '../tablos/tablos.ts'
+import { taskCardId } from '../ui/TaskCard.tsx'
+import { AddTask, type Draft, KanbanPage } from './kanban.tsx'
+import { MoveMenu } from './move-menu.tsx'
+import { move, placesFor } from './ordering.ts'
+import { AddedTask, FreshKanban, MovedTask, SavedTask } from './parts.tsx'
+import { moveSchema, newTaskSchema, taskSchema } from './schema.ts'
+import * as tasks from './tasks.ts'
+import { TaskPage, TaskView } from './views.tsx'
+
+/** How many changes a task shows. */
+const RECENT = 20
+const PATH = `/tablos/:tablo{${ID}}/tasks`
+
+/** The Kanban of a Tablo, and one task: in the panel beside the Kanban, or as a page of its own. */
+export function taskPages({ db }: Pick<Deps, 'db'>) {
+  const app = new Hono<SignedInEnv>()
+  app.use('/tablos/*', signedIn)
+
+  app.get(PATH, c => kanbanPage(c, c.req.param('tablo')))
+
+  app.post(PATH, async c => {
+    const [locale, person, tabloId] = [c.get('locale'), c.get('person'), c.req.param('tablo')]
+    await findTablo(db, person, tabloId)
+    const values = await readForm(c)
+    const run = async () => {
+      const id = await tasks.create(db, person, tabloId, parse(newTaskSchema, values))
+      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
+      const [task, counts] = await Promise.all([
+        tasks.find(db, person, tabloId, id),
+        tasks.countsOf(db, tabloId),
+      ])
+      return c.html(<AddedTask locale={locale} tabloId={tabloId} task={task} counts={counts} />)
+    }
+    return formResult(c, run, problem => {
+      const draft = { values, problem }
+      if (!isHtmx(c)) return kanbanPage(c, tabloId, { draft })
+      return c.html(<AddTask locale={locale} tabloId={tabloId} draft={draft} />)
+    })
+  })
+
+  app.get(`${PATH}/:task{${ID}}`, c => taskPage(c, c.req.param('tablo'), c.req.param('task')))
+
+  app.post(`${PATH}/:task{${ID}}`, async c => {
+    const { tablo: tabloId, task: id } = c.req.param()
+    await tasks.find(db, c.get('person'), tabloId, id)
+    const values = await readForm(c)
+    const run = async () => {
+      const from = await tasks.edit(db, c.get('person'), tabloId, id, parse(taskSchema, values))
+      return targets(c, 'task')
+        ? taskPage(c, tabloId, id, { from })
+        : seeOther(c, `/tablos/${tabloId}/tasks/${id}`)
+    }
+    return formResult(c, run, problem => taskPage(c, tabloId, id, { draft: { values, problem } }))
+  })
+
+  app.get(`${PATH}/:task{${ID}}/menu`, async c => {
+    const [locale, person] = [c.get('locale'), c.get('person')]
+    const { tablo: tabloId, task: id } = c.req.param()
+    const task = await tasks.find(db, person, tabloId, id)
+    const places = await placesFor(db, tabloId, id)
+    const page = <MoveMenu locale={locale} tabloId={tabloId} task={task} places={places} />
+    return c.render(page, { title: locale.t.tasks.actions(task.title), current: `/tablos/${tabloId}` })
+  })
+
+  app.post(`${PATH}/:task{${ID}}/move`, async c => {
+    const [locale, person] = [c.get('locale'), c.get('person')]
+    const { tablo: tabloId, task: id } = c.req.param()
+    await tasks.find(db, person, tabloId, id)
+    const values = await readForm(c)
+    const run = async () => {
+      const from = await move(db, person, tabloId, id, parse(moveSchema, values))
+      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
+      const [task, counts] = await Promise.all([
+        tasks.find(db, person, tabloId, id),
+        tasks.countsOf(db, tabloId),
+      ])
+      return c.html(<MovedTask locale={locale} tabloId={tabloId} task={task} from={from} counts={counts} />)
+    }
+    return formResult(c, run, problem => kanbanPage(c, tabloId, { problem }))
+  })
+
+  app.post(`${PATH}/:task{${ID}}/delete`, async c => {
+    const { tablo: tabloId, task: id } = c.req.param()
+    await tasks.remove(db, c.get('person'), tabloId, id)
+    if (isHtmx(c) && !targets(c, 'content')) return c.body('', 200)
+    return seeOther(c, `/tablos/${tabloId}/tasks`)
+  })
+
+  /** The Kanban; with htmx, after a refusal, its columns and the message. */
+  async function kanbanPage(
+    c: Context<SignedInEnv>,
+    tabloId: string,
+    shown: { draft?: Draft; problem?: Problem } = {},
+  ) {
+    const locale = c.get('locale')
+    const tablo = await findTablo(db, c.get('person'), tabloId)
+    const cards = await tasks.cardsOf(db, tabloId)
+    if (shown.problem && isHtmx(c)) {
+      return c.html(<FreshKanban locale={locale} tablo={tablo} cards={cards} problem={shown.problem} />)
+    }
+    const page = <KanbanPage locale={locale} tablo={tablo} cards={cards} {...shown} />
+    return c.render(page, {
+      title: `${locale.t.tasks.title} · ${tablo.title}`,
+      current: `/tablos/${tabloId}`,
+      wide: true,
+      scripts: ['sortable.js', 'kanban.js'],
+    })
+  }
+
+  /** A task; `from` is the column it was in before a save, for the Kanban behind the panel. */
+  async function taskPage(
+    c: Context<SignedInEnv>,
+    tabloId: string,
+    id: string,
+    shown: { draft?: Draft; from?: TaskStatus } = {},
+  ) {
+    const [locale, person] = [c.get('locale'), c.get('person')]
+    const [tablo, task, places, activities] = await Promise.all([
+      findTablo(db, person, tabloId),
+      tasks.find(db, person, tabloId, id),
+      placesFor(db, tabloId, id),
+      recent(db, { subject: id }, RECENT),
+    ])
+    const parts = { locale, tablo, task, places, activities, draft: shown.draft }
+    if (shown.from) {
+      const counts = await tasks.countsOf(db, tabloId)
+      return c.html(<SavedTask {...parts} from={shown.from} counts={counts} />)
+    }
+    const page = wantsPart(c) ? (
+      <TaskView {...parts} panel={targets(c, 'task') || targets(c, 'panel')} />
+    ) : (
+      <TaskPage {...parts} />
+    )
+    return c.render(page, { title: task.title, current: `/tablos/${tabloId}` })
+  }
+
+  return app
+}

@@ -1,0 +1,181 @@
+import { sql } from 'kysely'
+import type { Actor } from '../accounts/actor.ts'
+import { record } from '../activity/activity.ts'
+import type { Change, TaskStatus } from '../activity/kinds.ts'
+import { AppError, notFound } from '../errors.ts'
+import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import { newId } from '../platform/ids.ts'
+import { lock, visibleTo } from '../tablos/tablos.ts'
+import { footOf } from './ordering.ts'
+
+export interface TaskFields {
+  title: string
+  description: string
+  status: TaskStatus
+}
+
+export interface Task extends TaskFields {
+  readonly id: string
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What a column shows of a task. */
+export interface Card {
+  readonly id: string
+  readonly title: string
+  readonly status: TaskStatus
+  readonly described: boolean
+}
+
+/** Every task of a Tablo that the caller has found for its actor, column by column, each in its order. */
+export async function cardsOf(reader: Reader, tabloId: string): Promise<Card[]> {
+  return reader
+    .selectFrom('tasks')
+    .select(['id', 'title', 'status', sql<boolean>`description <> ''`.as('described')])
+    .where('tablo_id', '=', tabloId)
+    .orderBy('status')
+    .orderBy('position')
+    .execute()
+}
+
+/** How many tasks each column of such a Tablo has. */
+export async function countsOf(reader: Reader, tabloId: string): Promise<Record<TaskStatus, number>> {
+  const rows = await reader
+    .selectFrom('tasks')
+    .select(['status', sql<number>`count(*)`.as('count')])
+    .where('tablo_id', '=', tabloId)
+    .groupBy('status')
+    .execute()
+  const counts = { todo: 0, in_progress: 0, in_review: 0, done: 0 }
+  for (const { status, count } of rows) counts[status] = count
+  return counts
+}
+
+/** One task of a Tablo the actor is in. Throws not_found. */
+export async function find(reader: Reader, actor: Actor, tabloId: string, id: string): Promise<Task> {
+  const task = await visibleTo(reader, actor)
+    .innerJoin('tasks', 'tasks.tablo_id', 'tablos.id')
+    .where('tablos.id', '=', tabloId)
+    .where('tasks.id', '=', id)
+    .select(['tasks.id', 'tasks.title', 'tasks.description', 'tasks.status', 'tasks.version'])
+    .select(['tasks.created_at as createdAt', 'tasks.updated_at as updatedAt'])
+    .executeTakeFirst()
+  if (!task) throw notFound()
+  return task
+}
+
+/**
+ * Adds a task at the foot of its column and gives its id. The same form posted twice makes one; a form that was
+ * changed and sent again under the same id makes another.
+ */
+export async function create(
+  db: Db,
+  actor: Actor,
+  tabloId: string,
+  given: TaskFields & { id?: string | undefined },
+): Promise<string> {
+  const { id = newId(), ...fields } = given
+  return transaction(db, async tx => {
+    await lock(tx, actor, tabloId, 'content')
+    if (await insert(tx, actor, tabloId, id, fields)) return id
+    const same = await tx
+      .selectFrom('tasks')
+      .select('id')
+      .where('id', '=', id)
+      .where('tablo_id', '=', tabloId)
+      .where('title', '=', fields.title)
+      .where('description', '=', fields.description)
+      .executeTakeFirst()
+    if (same) return id
+    const another = newId()
+    await insert(tx, actor, tabloId, another, fields)
+    return another
+  })
+}
+
+/**
+ * Saves a task's texts and status; another status puts it at the foot of that column. Throws stale when it was edited
+ * since the version the caller saw, unless what is saved is what is there. Gives the status it had.
+ */
+export async function edit(
+  db: Db,
+  actor: Actor,
+  tabloId: string,
+  id: string,
+  to: TaskFields & { version: number },
+): Promise<TaskStatus> {
+  return transaction(db, async tx => {
+    await lock(tx, actor, tabloId, 'content')
+    const task = await take(tx, tabloId, id)
+    const { title, description, status, version } = to
+    const moved = task.status !== status
+    if (task.title === title && task.description === description && !moved) return task.status
+    if (task.version !== version) throw new AppError('stale', 'task_stale')
+    const place = moved ? { position: await footOf(tx, tabloId, status) } : {}
+    await tx
+      .updateTable('tasks')
+      .set({ title, description, status, ...place, version: version + 1, updated_at: sql`now()` })
+      .where('id', '=', id)
+      .execute()
+    const change: Change =
+      task.title === title && task.description === description
+        ? { kind: 'task_moved', payload: { title, from: task.status, to: status } }
+        : { kind: 'task_changed', payload: { title, before: task.title } }
+    await record(tx, { tablo: tabloId, subject: id, actor: actor.id, ...change })
+    return task.status
+  })
+}
+
+/** Deletes a task. Throws not_found. */
+export async function remove(db: Db, actor: Actor, tabloId: string, id: string): Promise<void> {
+  await transaction(db, async tx => {
+    await lock(tx, actor, tabloId, 'content')
+    const { title } = await take(tx, tabloId, id)
+    await tx.deleteFrom('tasks').where('id', '=', id).execute()
+    await record(tx, {
+      tablo: tabloId,
+      subject: id,
+      actor: actor.id,
+      kind: 'task_deleted',
+      payload: { title },
+    })
+  })
+}
+
+async function take(tx: Tx, tabloId: string, id: string) {
+  const task = await tx
+    .selectFrom('tasks')
+    .select(['title', 'description', 'status', 'version'])
+    .where('tablo_id', '=', tabloId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!task) throw notFound()
+  return task
+}
+
+async function insert(
+  tx: Tx,
+  actor: Actor,
+  tabloId: string,
+  id: string,
+  fields: TaskFields,
+): Promise<boolean> {
+  const { title, description, status } = fields
+  const position = await footOf(tx, tabloId, status)
+  const { numInsertedOrUpdatedRows = 0n } = await tx
+    .insertInto('tasks')
+    .values({ id, tablo_id: tabloId, title, description, status, position, created_by: actor.id })
+    .onConflict(conflict => conflict.column('id').doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 0n) return false
+  await record(tx, {
+    tablo: tabloId,
+    subject: id,
+    actor: actor.id,
+    kind: 'task_created',
+    payload: { title },
+  })
+  return true
+}

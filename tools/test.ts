@@ -1,0 +1,89 @@
+// `npm test`: node:test over the built files, on one Postgres for the whole run. `--crash` runs only the tests that
+// kill processes and fill disks; other words keep the files that have one of them in their path. Browser tests run
+// after the rest, one file at a time: a browser takes both cores of a small machine, and its tests are about time.
+
+import { existsSync, globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { compose } from 'node:stream'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { root } from '../src/platform/root.ts'
+import { findChromium } from '../test/chromium.ts'
+import { publishServer } from '../test/server.ts'
+import { openTemporaryServer } from './database.ts'
+
+const TEST_LIMIT = 120_000
+const FILE_LIMIT = 150_000
+const SLOW_FILE_LIMIT = 600_000
+const words = process.argv.slice(2).filter(word => word !== '--crash')
+const crash = process.argv.includes('--crash')
+const interrupted = new AbortController()
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort())
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const files = testFiles()
+  const browser = files.filter(file => file.startsWith('dist/test/browser/'))
+  const others = files.filter(file => !browser.includes(file))
+  const skipBrowser = browser.length > 0 && !hasBrowser()
+  const server = await openTemporaryServer()
+  try {
+    publishServer(server)
+    if (crash) await runFiles(others, 1, SLOW_FILE_LIMIT)
+    else await runFiles(others, Math.max(2, availableParallelism() - 1), FILE_LIMIT)
+    if (!skipBrowser) await runFiles(browser, 1, SLOW_FILE_LIMIT)
+  } finally {
+    await server.close()
+  }
+  if (interrupted.signal.aborted) return 130
+  if (skipBrowser) print('The browser tests were skipped: no Chromium was found (CHROMIUM_PATH names one).')
+  if (total.passed + total.failed === 0) print('No test file matches.')
+  print(
+    `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+  )
+  return total.failed > 0 || total.passed === 0 || (skipBrowser && process.env.CI === 'true') ? 1 : 0
+}
+
+/** The built test files whose source is still there. */
+function testFiles(): string[] {
+  return globSync('dist/{src,test,tools,bench}/**/*.test.js', { cwd: root })
+    .filter(file => ['.ts', '.tsx'].some(ending => existsSync(join(root, file.slice(5, -3) + ending))))
+    .filter(file => file.startsWith('dist/test/crash/') === crash)
+    .filter(file => words.length === 0 || words.some(word => file.includes(word)))
+    .sort()
+}
+
+function hasBrowser(): boolean {
+  const chromium = findChromium()
+  if (chromium !== undefined) process.env.CHROMIUM_PATH = chromium
+  return chromium !== undefined
+}
+
+function runFiles(files: string[], concurrency: number, limit: number): Promise<void> {
+  if (files.length === 0 || interrupted.signal.aborted) return Promise.resolve()
+  process.env.XTABLO_TEST_FILE_LIMIT = String(limit)
+  const events = run({
+    files: files.map(file => join(root, file)),
+    cwd: root,
+    concurrency,
+    timeout: TEST_LIMIT,
+    execArgv: ['--enable-source-maps', '--import', join(root, 'dist/test/watchdog.js')],
+    signal: interrupted.signal,
+  })
+  events.on('test:summary', ({ file, counts }) => {
+    if (file !== undefined) return
+    total.passed += counts.passed
+    total.failed += counts.tests - counts.passed - counts.skipped - counts.todo
+    total.skipped += counts.skipped
+  })
+  return new Promise((resolve, reject) => {
+    compose(events, new spec()).on('error', reject).on('end', resolve).pipe(process.stdout, { end: false })
+  })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
