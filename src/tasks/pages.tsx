@@ -141,7 +141,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     ) : (
       <TaskPage {...parts} />
     )
-    return c.render(page, { title: task.title, current: `/tablos/${tabloId}` })
+    return c.render(page, { title: task.title, current: `/tablos/${tabloId}`, scripts: ['task.js'] })
   }
 
   return app
