@@ -79,7 +79,7 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
       <Button href="/" kind="primary">
         {faults.home}
       </Button>
-      <p class="fault-id">{faults.requestId(c.get('requestId'))}</p>
+      <p class="request-id">{faults.requestId(c.get('requestId'))}</p>
     </div>
   )
   return c.render(page, { title: fault.title })

@@ -86,7 +86,7 @@ export function FormWithErrors({ locale }: { locale: Locale }) {
           error={demo.tooShort}
           autocomplete="new-password"
         />
-        <div class="form-actions">
+        <div class="form-foot">
           <Button kind="primary">{demo.save}</Button>
           <Button kind="ghost" href="/demo">
             {locale.t.ui.cancel}

@@ -17,7 +17,7 @@ export function Reading({ locale }: { locale: Locale }) {
           <Icon name="monitor" size={20} />
           <div class="row-words">
             <p>{demo.signedIn}</p>
-            <p class="meta">{demo.signedInMeta}</p>
+            <p class="row-meta">{demo.signedInMeta}</p>
           </div>
           <Button size="small" type="button">
             {demo.endSession}
@@ -28,7 +28,7 @@ export function Reading({ locale }: { locale: Locale }) {
             <Avatar person={person} named />
             <div class="row-words">
               <p>{person.name}</p>
-              <p class="meta">{person.email}</p>
+              <p class="row-meta">{person.email}</p>
             </div>
           </li>
         ))}

@@ -135,7 +135,7 @@ export function AddTask({ locale, tabloId, status, draft }: AddTaskProps) {
           rows={2}
           required
         />
-        <div class="form-actions">
+        <div class="form-foot">
           <Button kind="primary" size="small">
             {t.addSubmit}
           </Button>

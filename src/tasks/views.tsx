@@ -161,7 +161,7 @@ function EditForm({ locale, tablo, task, draft, panel }: TaskViewProps) {
         options={taskStatuses.map(status => ({ value: status, label: t.status[status] }))}
         error={errorOf('status')}
       />
-      <div class="form-actions">
+      <div class="form-foot">
         <Button kind="primary">{t.save}</Button>
         <Button kind="ghost" href={path} data-cancel-edit="">
           {draft?.problem.text === 'task_stale' ? t.conflict.keepTheirs : t.cancel}
