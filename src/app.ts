@@ -2,7 +2,6 @@
 
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
@@ -26,6 +25,13 @@ import { taskPages } from './tasks/pages.tsx'
 
 /** Bytes: the longest description, each character percent-encoded, fits several times. */
 const LARGEST_FORM = 1_048_576
+
+const limitBody = bodyLimit({
+  maxSize: LARGEST_FORM,
+  onError: () => {
+    throw new HTTPException(413)
+  },
+})
 
 export function createApp(deps: Deps): Hono<AccountEnv> {
   const { config, db, pool, log, secret } = deps
@@ -57,16 +63,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     }),
   )
   app.use(sameOriginOnly(config.baseUrl))
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_FORM,
-      onError: () => {
-        throw new HTTPException(413)
-      },
-    }),
-  )
+  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
   app.use(sessions(deps))
-  app.use(etag())
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages(deps))

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { connect } from './platform/database/database.ts'
 import { openEmbedded } from './platform/database/embedded/embedded.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
+import { PreparingClient } from './platform/database/prepared.ts'
 import type { Deps } from './platform/deps.ts'
 import { createLog } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
@@ -30,6 +31,7 @@ export async function open(
   const database = await openDatabase(config, use, line => log.warn(line))
   const pool = new pg.Pool({
     ...database.pool,
+    Client: PreparingClient,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: `xtablo ${use.command}`,

@@ -6,6 +6,7 @@ import type { Deps } from '../platform/deps.ts'
 import { ID } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { formResult, parse, readForm } from '../platform/web/forms.ts'
+import { KeptPages } from '../platform/web/kept.ts'
 import { isHtmx, seeOther, targets, wantsPart } from '../platform/web/respond.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { taskCardId } from '../ui/TaskCard.tsx'
@@ -24,6 +25,7 @@ const PATH = `/tablos/:tablo{${ID}}/tasks`
 /** The Kanban of a Tablo, and one task: in the panel beside the Kanban, or as a page of its own. */
 export function taskPages({ db }: Pick<Deps, 'db'>) {
   const app = new Hono<SignedInEnv>()
+  const kept = new KeptPages()
   app.use('/tablos/*', signedIn)
 
   app.get(PATH, c => kanbanPage(c, c.req.param('tablo')))
@@ -44,7 +46,9 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     return formResult(c, run, problem => {
       const draft = { values, problem }
       if (!isHtmx(c)) return kanbanPage(c, tabloId, { draft })
-      return c.html(<AddTask locale={locale} tabloId={tabloId} draft={draft} />)
+      return c.render(<AddTask locale={locale} tabloId={tabloId} draft={draft} />, {
+        title: locale.t.tasks.add,
+      })
     })
   })
 
@@ -104,17 +108,26 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   ) {
     const locale = c.get('locale')
     const tablo = await findTablo(db, c.get('person'), tabloId)
-    const cards = await tasks.cardsOf(db, tabloId)
-    if (shown.problem && isHtmx(c)) {
-      return c.html(<FreshKanban locale={locale} tablo={tablo} cards={cards} problem={shown.problem} />)
-    }
-    const page = <KanbanPage locale={locale} tablo={tablo} cards={cards} {...shown} />
-    return c.render(page, {
+    const draw = async () => (
+      <KanbanPage locale={locale} tablo={tablo} cards={await tasks.cardsOf(db, tabloId)} {...shown} />
+    )
+    const page = {
       title: `${locale.t.tasks.title} · ${tablo.title}`,
       current: `/tablos/${tabloId}`,
       wide: true,
       scripts: ['sortable.js', 'kanban.js'],
-    })
+    }
+    if (shown.problem && isHtmx(c)) {
+      const cards = await tasks.cardsOf(db, tabloId)
+      return c.render(
+        <FreshKanban locale={locale} tablo={tablo} cards={cards} problem={shown.problem} />,
+        page,
+      )
+    }
+    if (shown.draft || shown.problem) return c.render(draw(), page)
+    const key = [tabloId, tablo.role, locale.language, locale.zone, locale.dayKey(new Date())].join(' ')
+    const content = kept.content(key, tablo.version, async () => String(await draw()))
+    return c.render(content, page)
   }
 
   /** A task; `from` is the column it was in before a save, for the Kanban behind the panel. */
