@@ -87,13 +87,16 @@ export function launch(server: Server): Launched {
   }
 }
 
-/** Asks the server behind `client` to stop, and waits until it has: a minute at most, for it goes on by itself. */
+/**
+ * Asks the server behind `client` to stop, and waits until it has: a minute at most, for it goes on by itself. The
+ * connection is left for the server to end, since its lock keeps newcomers away until then.
+ */
 export async function stop(client: pg.Client, home: Home): Promise<void> {
   const pid = await pidOf(client)
   process.kill(pid, 'SIGINT')
-  await client.end().catch(() => {})
   for (let waited = 0; waited < 60_000 && lockLines(home)[0] === String(pid); waited += 10)
     await setTimeout(10)
+  await client.end().catch(() => {})
 }
 
 /** The pid of the server behind `client`, which it reads from its own data directory. */
