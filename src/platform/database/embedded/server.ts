@@ -72,6 +72,7 @@ export function launch(server: Server): Launched {
   const since = boundLog(server.log)
   const output = openSync(server.log, 'a', 0o600)
   try {
+    give(server.log, home.account)
     const child = spawn(binaries.postgres, ['-D', home.cluster, ...flags(server, folder)], {
       ...home.account,
       cwd: '/',
