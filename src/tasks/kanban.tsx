@@ -14,7 +14,7 @@ import { Form } from '../ui/Form.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { TaskCard } from '../ui/TaskCard.tsx'
-import type { Card } from './tasks.ts'
+import type { Card } from './card.ts'
 
 /** A form as a person left it, and why it was refused. */
 export interface Draft {
