@@ -53,7 +53,8 @@ export async function openMenu(card: HTMLElement): Promise<void> {
   const answer = await ask(`${pathOf(card)}/menu`)
   more.ariaBusy = null
   if (answer?.ok) {
-    await show(answer, { target: menu, swap: 'innerHTML', select: '.menu-page > *' })
+    await show(answer, { target: menu, swap: 'innerHTML', select: '.menu-items > *' })
+    menu.dataset.title = titleOf(card)
     if (!card.contains(more)) put(card)
     menu.showPopover({ source: more })
   } else if (answer?.status === 404) {

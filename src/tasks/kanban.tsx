@@ -16,7 +16,7 @@ import { Menu } from '../ui/Menu.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { TaskCard } from '../ui/TaskCard.tsx'
 import { Toast } from '../ui/Toast.tsx'
-import type { Card } from './tasks.ts'
+import type { Card } from './card.ts'
 
 /** A form as a person left it, and why it was refused. */
 export interface Draft {

@@ -32,20 +32,17 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
 
   app.post(PATH, async c => {
     const [locale, person, tabloId] = [c.get('locale'), c.get('person'), c.req.param('tablo')]
-    await findTablo(db, person, tabloId)
     const values = await readForm(c)
     const run = async () => {
-      const id = await tasks.create(db, person, tabloId, parse(newTaskSchema, values))
-      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
-      const [task, counts] = await Promise.all([
-        tasks.find(db, person, tabloId, id),
-        tasks.countsOf(db, tabloId),
-      ])
-      return c.html(<AddedTask locale={locale} tabloId={tabloId} task={task} counts={counts} />)
+      const card = await tasks.create(db, person, tabloId, parse(newTaskSchema, values))
+      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(card.id)}`, 303)
+      const counts = await tasks.countsOf(db, tabloId, [card.status])
+      return c.html(<AddedTask locale={locale} tabloId={tabloId} card={card} counts={counts} />)
     }
-    return formResult(c, run, problem => {
+    return formResult(c, run, async problem => {
       const draft = { values, problem }
       if (!isHtmx(c)) return kanbanPage(c, tabloId, { draft })
+      await findTablo(db, person, tabloId)
       return c.render(<AddTask locale={locale} tabloId={tabloId} draft={draft} />, {
         title: locale.t.tasks.add,
       })
@@ -56,7 +53,6 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
 
   app.post(`${PATH}/:task{${ID}}`, async c => {
     const { tablo: tabloId, task: id } = c.req.param()
-    await tasks.find(db, c.get('person'), tabloId, id)
     const values = await readForm(c)
     const run = async () => {
       const from = await tasks.edit(db, c.get('person'), tabloId, id, parse(taskSchema, values))
@@ -79,16 +75,12 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   app.post(`${PATH}/:task{${ID}}/move`, async c => {
     const [locale, person] = [c.get('locale'), c.get('person')]
     const { tablo: tabloId, task: id } = c.req.param()
-    await tasks.find(db, person, tabloId, id)
     const values = await readForm(c)
     const run = async () => {
-      const from = await move(db, person, tabloId, id, parse(moveSchema, values))
+      const { card, from } = await move(db, person, tabloId, id, parse(moveSchema, values))
       if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
-      const [task, counts] = await Promise.all([
-        tasks.find(db, person, tabloId, id),
-        tasks.countsOf(db, tabloId),
-      ])
-      return c.html(<MovedTask locale={locale} tabloId={tabloId} task={task} from={from} counts={counts} />)
+      const counts = await tasks.countsOf(db, tabloId, [...new Set([card.status, from])])
+      return c.html(<MovedTask locale={locale} tabloId={tabloId} card={card} counts={counts} />)
     }
     return formResult(c, run, problem => kanbanPage(c, tabloId, { problem }))
   })
@@ -146,7 +138,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     ])
     const parts = { locale, tablo, task, places, activities, draft: shown.draft }
     if (shown.from) {
-      const counts = await tasks.countsOf(db, tabloId)
+      const counts = await tasks.countsOf(db, tabloId, [...new Set([task.status, shown.from])])
       return c.html(<SavedTask {...parts} from={shown.from} counts={counts} />)
     }
     const page = wantsPart(c) ? (
