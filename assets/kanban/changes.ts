@@ -1,6 +1,7 @@
 // Changes are shown at once and sent after, one at a time and in their order, because a later one may name the place
 // that an earlier one made. A change that is refused is taken back, and with it what followed for the same task.
 
+import { settle } from './motion.ts'
 import { cardFor, columns, recount, toast, words } from './page.ts'
 import { ask, explains, show } from './requests.ts'
 
@@ -50,6 +51,7 @@ async function sendAll(): Promise<void> {
 async function sendOne(change: Change): Promise<void> {
   const answer = await ask(change.path, { form: change.form })
   await held
+  settle()
   if (answer?.ok) {
     await show(answer)
     document.dispatchEvent(new CustomEvent('kanban:changed', { detail: change.id }))

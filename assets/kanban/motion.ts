@@ -7,9 +7,12 @@ let flush: (() => void) | undefined
 let latest: ViewTransition | undefined
 let named: HTMLElement[] = []
 
+/** Makes the update that the browser is about to run, for who needs the page as it is meant to be. */
+export const settle = (): void => flush?.()
+
 /** Runs an update of the page and lets what moved in these lists glide. The next one does not wait for it. */
 export function glide(moving: Iterable<HTMLElement | null>, update: () => void): void {
-  flush?.()
+  settle()
   if (!document.startViewTransition || stillness.matches || document.hidden) return update()
   unname()
   named = [...new Set(moving)].flatMap(list => (list ? inView(list) : []))
