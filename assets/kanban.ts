@@ -2,15 +2,12 @@
 // moves a task (a drag, a key, the menu) calls moveTo, and everything listens at the document, so that it holds for
 // what is swapped in later and costs nothing per task.
 
-import './kanban/adding.ts'
 import { setUpDragging } from './kanban/dragging.ts'
 import './kanban/forms.ts'
 import './kanban/keyboard.ts'
 import './kanban/menu.ts'
-import './kanban/panel.ts'
 import { afterSwap } from './kanban/swaps.ts'
 import './kanban/tabs.ts'
-import './kanban/editing.ts'
 import { describeLists } from './kanban/page.ts'
 
 function setUp(): void {

@@ -70,16 +70,33 @@ document.addEventListener('htmx:before:request', event => {
   field.value = ''
 })
 
+document.addEventListener('htmx:after:request', giveBack)
+
 document.addEventListener('htmx:finally:request', event => {
   const form = formIn(event)
-  const title = form && sent.get(form)
-  if (!form || title === undefined || !(event instanceof CustomEvent)) return
+  if (!form) return
+  giveBack(event)
   sent.delete(form)
-  const { response } = event.detail.ctx
-  const refused = response === undefined || response.status >= 400
   const field = fieldOf(form)
-  if (refused && field?.value === '') field.value = title
-  else if (!refused) form.closest('.column')?.querySelector('.tasks')?.lastElementChild?.scrollIntoView({ block: 'nearest' })
   if (form.contains(document.activeElement) || document.activeElement === document.body) field?.focus()
   if (next.delete(form) && field?.value.trim()) form.requestSubmit()
+})
+
+/** Puts a title that was not taken back into its field, unless the next one is there. */
+function giveBack(event: Event): void {
+  const form = formIn(event)
+  const title = form && sent.get(form)
+  const field = fieldOf(form)
+  if (title === undefined || !field || !(event instanceof CustomEvent)) return
+  const { response } = event.detail.ctx
+  if ((response === undefined || response.status >= 400) && field.value === '') field.value = title
+}
+
+// The new task is brought into view above the field, which the answer leaves as it is: with an old reproach.
+document.addEventListener('htmx:after:swap', event => {
+  const form = formIn(event)
+  if (!form || !(event instanceof CustomEvent) || event.detail.ctx.response?.status >= 400) return
+  form.closest('.column')?.querySelector('.tasks')?.lastElementChild?.scrollIntoView({ block: 'nearest' })
+  form.querySelector('.field-error')?.remove()
+  for (const name of ['aria-invalid', 'aria-describedby']) fieldOf(form)?.removeAttribute(name)
 })

@@ -26,11 +26,9 @@ document.addEventListener(
   event => {
     const edit = event.target
     if (!(edit instanceof HTMLDetailsElement) || !edit.matches('.task-edit')) return
-    if (edit.open) {
-      restore(edit)
-      if (!edit.contains(document.activeElement) || document.activeElement?.matches('summary'))
-        focusField(edit, 'title')
-    } else flag()
+    const elsewhere = !edit.contains(document.activeElement) || document.activeElement?.matches('summary')
+    if (edit.open && elsewhere) focusField(edit, 'title')
+    if (!edit.open) flag()
   },
   { capture: true },
 )
@@ -95,21 +93,22 @@ function draftOf(edit: Element): Draft | undefined {
   return kept === null ? undefined : (JSON.parse(kept) as Draft)
 }
 
-function restore(edit: Element): void {
-  const draft = draftOf(edit)
-  const form = formOf(edit)
-  if (!draft || !form || edit.querySelector('.theirs, .errors')) return
+function restore(form: HTMLFormElement, draft: Draft): void {
   for (const name of FIELDS) {
     const field = form.elements.namedItem(name)
     if (field && 'value' in field) field.value = draft[name] ?? ''
   }
 }
 
-/** Says beside the words that there are others, not saved yet. */
+/** Puts what was not saved back into the form, and says so beside the words. */
 function flag(): void {
   const view = document.querySelector<HTMLElement>('.task-view')
   const edit = editOf(view)
-  if (view && edit) view.toggleAttribute('data-unsaved', draftOf(edit) !== undefined)
+  if (!view || !edit) return
+  const draft = draftOf(edit)
+  const form = formOf(edit)
+  view.toggleAttribute('data-unsaved', draft !== undefined)
+  if (draft && form && !edit.open) restore(form, draft)
 }
 
 for (const kind of ['htmx:after:swap', 'htmx:after:request']) document.addEventListener(kind, flag)

@@ -2,6 +2,9 @@
 // task's, so that a reload shows the task's own page, Back closes the panel and Forward opens it again. On a phone,
 // and for a click that asks for a tab, the link is simply followed.
 
+// Escape leaves a form before it closes the panel: whose listener comes first has the first say.
+import './adding.ts'
+import './editing.ts'
 import { afterChange, refresh } from './changes.ts'
 import { closeMenu } from './menu.ts'
 import { cardFor, closest, focusOn, phone, toast, words } from './page.ts'
@@ -92,7 +95,6 @@ document.addEventListener('task:discarded', () => {
   if (isOpen()) void open(location.pathname)
 })
 
-// What is inside the panel has the first say: a menu, a question, a form.
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape' || event.defaultPrevented || !isOpen()) return
   if (!document.querySelector(':popover-open')) closePanel()

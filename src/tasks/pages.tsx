@@ -139,7 +139,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     const parts = { locale, tablo, task, places, activities, draft: shown.draft }
     if (shown.from) {
       const counts = await tasks.countsOf(db, tabloId, [...new Set([task.status, shown.from])])
-      return c.html(<SavedTask {...parts} from={shown.from} counts={counts} />)
+      return c.html(<SavedTask {...parts} panel from={shown.from} counts={counts} />)
     }
     const page = wantsPart(c) ? (
       <TaskView {...parts} panel={targets(c, 'task') || targets(c, 'panel')} />

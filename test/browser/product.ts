@@ -127,7 +127,10 @@ export async function shown(page: Page): Promise<Record<string, string[]>> {
 }
 
 /** Waits until the columns hold exactly these titles; columns that are not named are empty. */
-export async function expectColumns(page: Page, expected: Partial<Record<TaskStatus, string[]>>): Promise<void> {
+export async function expectColumns(
+  page: Page,
+  expected: Partial<Record<TaskStatus, readonly string[]>>,
+): Promise<void> {
   const whole = { todo: [], in_progress: [], in_review: [], done: [], ...expected }
   const deadline = Date.now() + PATIENCE_MS
   let seen = await shown(page)
