@@ -116,7 +116,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
         page,
       )
     }
-    if (shown.draft || shown.problem) return c.render(draw(), page)
+    if (shown.draft || shown.problem) return c.render(await draw(), page)
     const key = [tabloId, tablo.role, locale.language, locale.zone, locale.dayKey(new Date())].join(' ')
     const content = kept.content(key, tablo.version, async () => String(await draw()))
     return c.render(content, page)

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { pino } from 'pino'
 import type { Person } from '../../src/accounts/actor.ts'
@@ -132,13 +133,18 @@ export async function expectColumns(
   expected: Partial<Record<TaskStatus, readonly string[]>>,
 ): Promise<void> {
   const whole = { todo: [], in_progress: [], in_review: [], done: [], ...expected }
-  const deadline = Date.now() + PATIENCE_MS
-  let seen = await shown(page)
-  while (JSON.stringify(seen) !== JSON.stringify(whole) && Date.now() < deadline) {
-    await page.waitForTimeout(20)
+  let seen: Awaited<ReturnType<typeof shown>> = {}
+  await until(page, async () => {
     seen = await shown(page)
-  }
+    return isDeepStrictEqual(seen, whole)
+  })
   assert.deepEqual(seen, whole)
+}
+
+/** Waits for something to be true in a page, and gives up quietly: the assertion that follows says more. */
+export async function until(page: Page, isSo: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS
+  while (!(await isSo()) && Date.now() < deadline) await page.waitForTimeout(20)
 }
 
 /** Runs what moves a task, and waits until the server has answered. */
