@@ -2,7 +2,6 @@
 
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
@@ -23,9 +22,17 @@ import { securityHeaders } from './platform/web/security-headers.ts'
 import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
 import { tabloPages } from './tablos/pages.tsx'
 import { taskPages } from './tasks/pages.tsx'
+import { localeOf, preferredLanguage } from './texts/locale.ts'
 
 /** Bytes: the longest description, each character percent-encoded, fits several times. */
 const LARGEST_FORM = 1_048_576
+
+const limitBody = bodyLimit({
+  maxSize: LARGEST_FORM,
+  onError: () => {
+    throw new HTTPException(413)
+  },
+})
 
 export function createApp(deps: Deps): Hono<AccountEnv> {
   const { config, db, pool, log, secret } = deps
@@ -36,6 +43,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.notFound(notFoundPage)
   app.use(async (c, next) => {
     c.set('log', log)
+    // Until the session tells whose page it is: a fault can come before.
+    c.set('locale', localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC'))
     await next()
   })
   app.use(requestId({ generator: newId }))
@@ -57,16 +66,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     }),
   )
   app.use(sameOriginOnly(config.baseUrl))
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_FORM,
-      onError: () => {
-        throw new HTTPException(413)
-      },
-    }),
-  )
+  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
   app.use(sessions(deps))
-  app.use(etag())
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages(deps))

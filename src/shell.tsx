@@ -2,44 +2,89 @@
 // gets the content alone when it asked for a part; an error then comes as a toast, since the page it has is still good.
 
 import type { Context, ErrorHandler, MiddlewareHandler } from 'hono'
+import { raw } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
-import type { HtmlEscapedString } from 'hono/utils/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { LRUCache } from 'lru-cache'
 import type { AccountEnv } from './accounts/signed-in.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { Deps } from './platform/deps.ts'
-import type { PageProps } from './platform/web/env.ts'
+import { newId } from './platform/ids.ts'
+import type { PageContent, PageProps } from './platform/web/env.ts'
+import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web/html.ts'
+import { fillSlots, type KeptContent } from './platform/web/kept.ts'
 import { wantsPart } from './platform/web/respond.ts'
 import { listLinks } from './tablos/reading.ts'
-import { type Locale, localeOf, preferredLanguage } from './texts/locale.ts'
 import { Button } from './ui/Button.tsx'
-import { Layout } from './ui/Layout.tsx'
+import { Layout, type LayoutProps } from './ui/Layout.tsx'
 import { PageHead } from './ui/PageHead.tsx'
 import { Toast } from './ui/Toast.tsx'
 
 /** How many Tablos the sidebar lists. */
 const LINKS = 20
 
+/** Part of a kept page's tag: another release may draw the same content in another way. */
+const PROCESS = newId()
+
+const KEPT_FRAMES = 1_000
+
+/** Where kept content goes into a layout. */
+const SLOT = newId()
+
+interface Frame {
+  head: Buffer
+  foot: Buffer
+}
+
 /** Gives every page `c.render`, which draws the layout around its content. */
 export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
+  // Around kept content the layout is kept too, by all that it shows.
+  const frames = new LRUCache<string, Frame>({ max: KEPT_FRAMES })
   return async (c, next) => {
-    c.header('Vary', 'Cookie, Accept-Language, HX-Request-Type')
+    c.header('Vary', 'Cookie, Accept-Language, Accept-Encoding, HX-Request, HX-Request-Type')
     c.header('Cache-Control', 'private, no-cache')
-    c.setRenderer(async (content: HtmlEscapedString | Promise<HtmlEscapedString>, page: PageProps) => {
-      if (wantsPart(c)) return c.html(content)
-      const person = c.get('session')?.person
-      const frame = { locale: c.get('locale'), ...page }
-      if (!person) return c.html(<Layout {...frame}>{content}</Layout>)
-      const links = await listLinks(db, person, LINKS + 1)
-      const nav = { tablos: links.slice(0, LINKS), more: links.length > LINKS }
-      return c.html(
-        <Layout {...frame} person={person} nav={nav}>
-          {content}
-        </Layout>,
-      )
+    c.setRenderer(async (content: PageContent, page: PageProps) => {
+      if ('bytes' in content) return renderKept(c, content, page)
+      const drawn = wantsPart(c) ? content : <Layout {...(await frameOf(c, page))}>{content}</Layout>
+      return sendHtml(c, fillSlots(String(await drawn)))
     })
     await next()
   }
+
+  async function renderKept(c: Context<AccountEnv>, content: KeptContent, page: PageProps) {
+    const part = wantsPart(c)
+    const { locale, ...rest } = await frameOf(c, page)
+    const key = JSON.stringify([locale.language, part, rest])
+    if (isKnown(c, tagOf(PROCESS, content.tag, key))) return notModified(c)
+    if (part) return sendBytes(c, Buffer.concat(await content.bytes()))
+    let frame = frames.get(key)
+    if (!frame) {
+      frame = splitFrame(
+        String(
+          await (
+            <Layout locale={locale} {...rest}>
+              {raw(SLOT)}
+            </Layout>
+          ),
+        ),
+      )
+      frames.set(key, frame)
+    }
+    return sendBytes(c, Buffer.concat([frame.head, ...(await content.bytes()), frame.foot]))
+  }
+
+  async function frameOf(c: Context<AccountEnv>, page: PageProps): Promise<Omit<LayoutProps, 'children'>> {
+    const person = c.get('session')?.person
+    const frame = { locale: c.get('locale'), ...page }
+    if (!person) return frame
+    const links = await listLinks(db, person, LINKS + 1)
+    return { ...frame, person, nav: { tablos: links.slice(0, LINKS), more: links.length > LINKS } }
+  }
+}
+
+function splitFrame(layout: string): Frame {
+  const [head = '', foot = ''] = layout.split(SLOT)
+  return { head: Buffer.from(head), foot: Buffer.from(foot) }
 }
 
 /** The page of an address that leads nowhere. */
@@ -49,13 +94,13 @@ export const notFoundPage = (c: Context<AccountEnv>) => faultPage(c, 404)
 export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
   if (error instanceof AppError) {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    return faultPage(c, statusOf[error.code], localeFor(c).t.errors[error.text])
+    return faultPage(c, statusOf[error.code], c.get('locale').t.errors[error.text])
   }
   if (error instanceof HTTPException) {
     return faultPage(
       c,
       error.status,
-      error.message === 'cross_site' ? localeFor(c).t.faults.cross_site : undefined,
+      error.message === 'cross_site' ? c.get('locale').t.faults.cross_site : undefined,
     )
   }
   c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error')
@@ -64,7 +109,7 @@ export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
 
 /** The page that says what went wrong, what to do, and by which number the log knows it. */
 export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatusCode, advice?: string) {
-  const locale = localeFor(c)
+  const locale = c.get('locale')
   const faults = locale.t.faults
   const fault = status in faults ? faults[status as keyof typeof faults & number] : faults[500]
   c.status(status)
@@ -79,13 +124,16 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
       <Button href="/" kind="primary">
         {faults.home}
       </Button>
-      <p class="fault-id">{faults.requestId(c.get('requestId'))}</p>
+      <p class="request-id">{faults.requestId(c.get('requestId'))}</p>
     </div>
   )
-  return c.render(page, { title: fault.title })
-}
-
-/** A fault can come before the session is known; then the browser's language is all there is. */
-function localeFor(c: Context<AccountEnv>): Locale {
-  return c.get('locale') ?? localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC')
+  return c.render(page, { title: fault.title }).catch(async () => {
+    // The sidebar may be what can't be had: without a database this page still says so.
+    const plain = (
+      <Layout locale={locale} title={fault.title}>
+        {page}
+      </Layout>
+    )
+    return sendHtml(c, String(await plain))
+  })
 }

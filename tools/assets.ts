@@ -4,6 +4,7 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { promisify } from 'node:util'
@@ -19,19 +20,21 @@ const LIBRARIES = {
 
 const sha = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
 
-/** Builds dist/public/assets when its inputs changed, and says whether it did. Throws when Tailwind or a script fails. */
+/** Builds dist/public/assets when its inputs changed, and says whether any asset did. Throws when Tailwind or a script fails. */
 export async function buildAssets(): Promise<boolean> {
   const inputs = await fingerprintOfInputs()
   const built = await readFile(STAMP, 'utf8').catch(() => '')
-  if (built === inputs) return false
+  if (built === inputs && existsSync(MANIFEST)) return false
   await mkdir(OUT, { recursive: true })
   const made = await Promise.all([stylesheet(), ...libraries(), ...(await ownScripts()), ...(await images())])
-  const manifest = Object.fromEntries(await Promise.all(made.map(([name, content]) => emit(name, content))))
-  await writeFile(`${MANIFEST}.new`, JSON.stringify(manifest, null, 2))
+  const files = Object.fromEntries(await Promise.all(made.map(([name, content]) => emit(name, content))))
+  const manifest = JSON.stringify(files, null, 2)
+  const before = await readFile(MANIFEST, 'utf8').catch(() => '')
+  await writeFile(`${MANIFEST}.new`, manifest)
   await rename(`${MANIFEST}.new`, MANIFEST)
-  await removeOthers(Object.values(manifest))
+  await removeOthers(Object.values(files))
   await writeFile(STAMP, inputs)
-  return true
+  return manifest !== before
 }
 
 async function fingerprintOfInputs(): Promise<string> {

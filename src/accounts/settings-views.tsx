@@ -42,18 +42,25 @@ export function SettingsPage(props: SettingsPageProps) {
         <a href="#sessions">{t.sessions}</a>
       </nav>
       <section class="section" id="profile" aria-labelledby="profile-title">
-        <h2 id="profile-title">{t.profile}</h2>
+        <div class="section-head">
+          <h2 id="profile-title">{t.profile}</h2>
+        </div>
         {saved === 'profile' && <Notice kind="ok">{t.saved}</Notice>}
         <ProfileForm locale={locale} values={profile} problem={profileProblem} />
       </section>
       <section class="section" id="password" aria-labelledby="password-title">
-        <h2 id="password-title">{t.password}</h2>
+        <div class="section-head">
+          <h2 id="password-title">{t.password}</h2>
+          <p>{t.passwordLead}</p>
+        </div>
         {saved === 'password' && <Notice kind="ok">{t.saved}</Notice>}
         <PasswordForm locale={locale} problem={passwordProblem} email={person.email} />
       </section>
       <section class="section" id="sessions" aria-labelledby="sessions-title">
-        <h2 id="sessions-title">{t.sessions}</h2>
-        <p class="section-lead">{t.sessionsLead}</p>
+        <div class="section-head">
+          <h2 id="sessions-title">{t.sessions}</h2>
+          <p>{t.sessionsLead}</p>
+        </div>
         <ul class="rows">
           {sessions.map(session => (
             <SessionItem locale={locale} session={session} isCurrent={session.id === current} />
@@ -101,7 +108,7 @@ function ProfileForm({ locale, values, problem }: FormProps & { values: FormValu
         options={timeZoneOptions}
         error={errorOf('time_zone')}
       />
-      <div class="form-actions">
+      <div class="form-foot">
         <Button kind="primary">{t.saveProfile}</Button>
       </div>
     </Form>
@@ -114,7 +121,6 @@ function PasswordForm({ locale, problem, email }: FormProps & { email: string })
   return (
     <Form action="/settings/password">
       <Problems locale={locale} problem={problem} />
-      <p class="section-lead">{t.passwordLead}</p>
       {/* For password managers: which account the new password belongs to. */}
       <input type="hidden" name="email" autocomplete="username" value={email} />
       <Password
@@ -134,7 +140,7 @@ function PasswordForm({ locale, problem, email }: FormProps & { email: string })
         autocomplete="new-password"
         required
       />
-      <div class="form-actions">
+      <div class="form-foot">
         <Button>{t.savePassword}</Button>
       </div>
     </Form>
@@ -159,7 +165,7 @@ function SessionItem({ locale, session, isCurrent }: SessionItemProps) {
         <p>
           {name} {isCurrent && <Badge kind="accent">{t.thisSession}</Badge>}
         </p>
-        <p class="meta">
+        <p class="row-meta">
           {t.from(session.address)} · <TimeAgo locale={locale} at={session.last_seen_at} words={t.seen} />
         </p>
       </div>

@@ -25,7 +25,7 @@ interface SignUpPageProps extends FormPageProps {
 export function SignUpPage({ locale, action, invitation, values = {}, problem }: SignUpPageProps) {
   const t = locale.t.accounts.signUp
   const otherWay = (
-    <p class="plain-other">
+    <p class="plain-foot">
       {t.other} <a href="/login">{t.otherLink}</a>
     </p>
   )
@@ -114,7 +114,7 @@ export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPa
         </Button>
       </Form>
       {canSignUp && (
-        <p class="plain-other">
+        <p class="plain-foot">
           {t.other} <a href="/signup">{t.otherLink}</a>
         </p>
       )}

@@ -3,7 +3,7 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { ColorPicker } from '../ui/ColorPicker.tsx'
 import { Field, Password, Select, Textarea } from '../ui/Field.tsx'
 import { ErrorSummary, Form } from '../ui/Form.tsx'
-import { Row, Section } from './Section.tsx'
+import { Beside, Shelf } from './Shelf.tsx'
 
 /** Buttons of every kind, size and state. */
 export function Buttons({ locale }: { locale: Locale }) {
@@ -16,13 +16,13 @@ export function Buttons({ locale }: { locale: Locale }) {
     ['danger-quiet', demo.kinds.quiet],
   ] as const
   return (
-    <Section title={demo.sections.buttons}>
-      <Row>
+    <Shelf title={demo.sections.buttons}>
+      <Beside>
         {kinds.map(([kind, label]) => (
           <Button kind={kind}>{label}</Button>
         ))}
-      </Row>
-      <Row>
+      </Beside>
+      <Beside>
         <Button icon="plus">{demo.withIcon}</Button>
         <Button size="small">{demo.small}</Button>
         <Button href="/demo">{demo.link}</Button>
@@ -34,8 +34,8 @@ export function Buttons({ locale }: { locale: Locale }) {
         <IconButton icon="pencil" label={demo.edit} />
         <IconButton icon="pencil" label={demo.edit} size="small" />
         <IconButton icon="pencil" label={demo.edit} disabled={demo.reason} />
-      </Row>
-    </Section>
+      </Beside>
+    </Shelf>
   )
 }
 
@@ -46,7 +46,7 @@ const statuses = (locale: Locale) =>
 export function Fields({ locale }: { locale: Locale }) {
   const { demo, ui } = locale.t
   return (
-    <Section title={demo.sections.fields}>
+    <Shelf title={demo.sections.fields}>
       <div class="grid max-w-page gap-4 md:grid-cols-2">
         <Field name="title" label={demo.name} placeholder={demo.placeholder} hint={demo.hint} />
         <Field name="email" type="email" label={demo.email} value="ada@example.org" autocomplete="email" />
@@ -62,7 +62,7 @@ export function Fields({ locale }: { locale: Locale }) {
         />
       </div>
       <ColorPicker locale={locale} name="color" label={demo.color} value="teal" />
-    </Section>
+    </Shelf>
   )
 }
 
@@ -74,9 +74,9 @@ export function FormWithErrors({ locale }: { locale: Locale }) {
     { field: 'again-password', message: demo.tooShort },
   ]
   return (
-    <Section title={demo.sections.form}>
+    <Shelf title={demo.sections.form}>
       <Form action="/demo" class="max-w-form">
-        <ErrorSummary locale={locale} errors={errors} />
+        <ErrorSummary locale={locale} errors={errors} still />
         <Field name="again-name" label={demo.name} error={demo.noName} required />
         <Password
           locale={locale}
@@ -93,6 +93,6 @@ export function FormWithErrors({ locale }: { locale: Locale }) {
           </Button>
         </div>
       </Form>
-    </Section>
+    </Shelf>
   )
 }

@@ -3,7 +3,7 @@ import { Badge } from '../ui/Badge.tsx'
 import { tabloColors } from '../ui/colors.ts'
 import { Icon, type IconName } from '../ui/Icon.tsx'
 import { iconPaths } from '../ui/icon-paths.ts'
-import { Row, Section } from './Section.tsx'
+import { Beside, Shelf } from './Shelf.tsx'
 
 const TONES = [
   ['text', 'text-text'],
@@ -20,7 +20,7 @@ const SURFACES = ['bg-bg', 'bg-surface', 'bg-sunken']
 export function Colors({ locale }: { locale: Locale }) {
   const { demo, ui } = locale.t
   return (
-    <Section title={demo.sections.colors}>
+    <Shelf title={demo.sections.colors}>
       <div class="grid gap-3 sm:grid-cols-3">
         {SURFACES.map(surface => (
           <ul class={`rounded-panel border border-line p-4 ${surface}`}>
@@ -30,12 +30,12 @@ export function Colors({ locale }: { locale: Locale }) {
           </ul>
         ))}
       </div>
-      <Row>
+      <Beside>
         {tabloColors.map(color => (
           <Badge color={color}>{ui.colors[color]}</Badge>
         ))}
-      </Row>
-    </Section>
+      </Beside>
+    </Shelf>
   )
 }
 
@@ -43,7 +43,7 @@ export function Colors({ locale }: { locale: Locale }) {
 export function Type({ locale }: { locale: Locale }) {
   const { sections, sizes } = locale.t.demo
   return (
-    <Section title={sections.type}>
+    <Shelf title={sections.type}>
       <div class="grid gap-2">
         <p class="text-display font-bold leading-tight">{sizes.display}</p>
         <p class="text-title font-bold leading-tight">{sizes.title}</p>
@@ -52,19 +52,19 @@ export function Type({ locale }: { locale: Locale }) {
         <p class="text-label font-medium">{sizes.label}</p>
         <p class="text-meta text-muted">{sizes.meta}</p>
       </div>
-    </Section>
+    </Shelf>
   )
 }
 
 /** Every icon that the product may use. */
 export function Icons({ locale }: { locale: Locale }) {
   return (
-    <Section title={locale.t.demo.sections.icons}>
+    <Shelf title={locale.t.demo.sections.icons}>
       <div class="flex flex-wrap gap-4 text-muted">
         {(Object.keys(iconPaths) as IconName[]).map(name => (
           <Icon name={name} size={20} />
         ))}
       </div>
-    </Section>
+    </Shelf>
   )
 }

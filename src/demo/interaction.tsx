@@ -5,14 +5,14 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Menu, MenuItem, MenuLine } from '../ui/Menu.tsx'
 import { Toast } from '../ui/Toast.tsx'
-import { Row, Section } from './Section.tsx'
+import { Beside, Shelf } from './Shelf.tsx'
 
 /** What opens, and what asks before it destroys. */
 export function Asking({ locale }: { locale: Locale }) {
   const { demo } = locale.t
   return (
-    <Section title={demo.sections.menus}>
-      <Row>
+    <Shelf title={demo.sections.menus}>
+      <Beside>
         <Menu id="menu-words" label={demo.move} icon="move">
           {Object.values(demo.columns).map((name, index) => (
             <MenuItem href="/demo" current={index === 0} icon={index === 0 ? 'check' : undefined}>
@@ -33,12 +33,12 @@ export function Asking({ locale }: { locale: Locale }) {
           </MenuItem>
         </Menu>
         <Button shows="dialog">{demo.dialog}</Button>
-      </Row>
+      </Beside>
       <Confirm locale={locale} label={demo.remove} question={demo.question} yes={demo.yes} action="/demo" />
       <Dialog locale={locale} id="dialog" title={demo.dialog}>
         <p>{demo.dialogText}</p>
       </Dialog>
-    </Section>
+    </Shelf>
   )
 }
 
@@ -46,13 +46,13 @@ export function Asking({ locale }: { locale: Locale }) {
 export function Nothing({ locale }: { locale: Locale }) {
   const { demo } = locale.t
   return (
-    <Section title={demo.sections.empty}>
+    <Shelf title={demo.sections.empty}>
       <EmptyState icon="layers" text={demo.emptyText}>
         <Button kind="primary" icon="plus" href="/demo">
           {demo.emptyAction}
         </Button>
       </EmptyState>
-    </Section>
+    </Shelf>
   )
 }
 
@@ -60,11 +60,11 @@ export function Nothing({ locale }: { locale: Locale }) {
 export function Toasts({ locale }: { locale: Locale }) {
   const { demo } = locale.t
   return (
-    <Section title={demo.sections.toast}>
+    <Shelf title={demo.sections.toast}>
       <div class="grid justify-items-start">
         <Toast locale={locale} text={demo.toast} undo="/demo" />
       </div>
-    </Section>
+    </Shelf>
   )
 }
 
@@ -72,15 +72,15 @@ export function Toasts({ locale }: { locale: Locale }) {
 export function FromServer({ locale }: { locale: Locale }) {
   const { demo } = locale.t
   return (
-    <Section title={demo.sections.server}>
-      <Row>
+    <Shelf title={demo.sections.server}>
+      <Beside>
         <Button type="button" icon="clock" hx-get="/demo/time" hx-target="#server-time">
           {demo.fetch}
         </Button>
         <p id="server-time" aria-live="polite">
           {demo.notFetched}
         </p>
-      </Row>
-    </Section>
+      </Beside>
+    </Shelf>
   )
 }

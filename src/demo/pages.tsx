@@ -7,6 +7,7 @@ import { PageHead } from '../ui/PageHead.tsx'
 import { Buttons, Fields, FormWithErrors } from './controls.tsx'
 import { Colors, Icons, Type } from './foundations.tsx'
 import { Asking, FromServer, Nothing, Toasts } from './interaction.tsx'
+import { Reading } from './reading.tsx'
 import { samplePeople, sampleTablos } from './samples.ts'
 import { Cards, SampleKanban, Status, TabsOfTablo } from './things.tsx'
 
@@ -38,6 +39,7 @@ function Demo({ locale }: { locale: Locale }) {
         <Cards locale={locale} />
         <TabsOfTablo locale={locale} />
         <SampleKanban locale={locale} />
+        <Reading locale={locale} />
         <Nothing locale={locale} />
         <Toasts locale={locale} />
         <FromServer locale={locale} />

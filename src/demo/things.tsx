@@ -9,7 +9,7 @@ import { Progress } from '../ui/Progress.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { TaskCard } from '../ui/TaskCard.tsx'
 import { TimeAgo } from '../ui/TimeAgo.tsx'
-import { Row, Section } from './Section.tsx'
+import { Beside, Shelf } from './Shelf.tsx'
 import { samplePeople, sampleTablos } from './samples.ts'
 
 const HOUR_MS = 3_600_000
@@ -19,8 +19,8 @@ export function Status({ locale }: { locale: Locale }) {
   const { states, sections } = locale.t.demo
   const now = new Date()
   return (
-    <Section title={sections.status}>
-      <Row>
+    <Shelf title={sections.status}>
+      <Beside>
         <Badge>{states.neutral}</Badge>
         <Badge kind="accent">{states.accent}</Badge>
         <Badge kind="ok" icon="check">
@@ -32,8 +32,8 @@ export function Status({ locale }: { locale: Locale }) {
         <Badge kind="danger" icon="circle-alert">
           {states.danger}
         </Badge>
-      </Row>
-      <Row>
+      </Beside>
+      <Beside>
         <Avatars>
           {samplePeople.map(person => (
             <Avatar person={person} />
@@ -45,13 +45,13 @@ export function Status({ locale }: { locale: Locale }) {
         <span class="text-meta text-muted">
           <TimeAgo locale={locale} at={new Date(now.getTime() - 3 * HOUR_MS)} now={now} />
         </span>
-      </Row>
+      </Beside>
       <div class={`grid max-w-card gap-2 ${toneOf('teal')}`}>
         <Progress locale={locale} done={0} total={40} label={sections.status} />
         <Progress locale={locale} done={12} total={40} label={sections.status} />
         <Progress locale={locale} done={40} total={40} label={sections.status} />
       </div>
-    </Section>
+    </Shelf>
   )
 }
 
@@ -59,7 +59,7 @@ export function Status({ locale }: { locale: Locale }) {
 export function Cards({ locale }: { locale: Locale }) {
   const { demo } = locale.t
   return (
-    <Section title={demo.sections.cards}>
+    <Shelf title={demo.sections.cards}>
       <div class="card-grid">
         {sampleTablos(locale).map((tablo, index) => (
           <Card color={tablo.color} href="/demo" title={tablo.title}>
@@ -68,7 +68,7 @@ export function Cards({ locale }: { locale: Locale }) {
           </Card>
         ))}
       </div>
-    </Section>
+    </Shelf>
   )
 }
 
@@ -81,9 +81,9 @@ export function TabsOfTablo({ locale }: { locale: Locale }) {
     { href: '/demo#files', label: demo.files, count: 3 },
   ]
   return (
-    <Section title={demo.sections.tabs}>
+    <Shelf title={demo.sections.tabs}>
       <Tabs locale={locale} label={demo.sections.tabs} tabs={tabs} current="/demo#tasks" />
-    </Section>
+    </Shelf>
   )
 }
 
@@ -121,7 +121,7 @@ export function SampleKanban({ locale }: { locale: Locale }) {
     [],
   ]
   return (
-    <Section title={demo.sections.kanban}>
+    <Shelf title={demo.sections.kanban}>
       <Kanban locale={locale} label={demo.sections.kanban} columns={columns}>
         {columns.map((column, index) => (
           <Column locale={locale} {...column} foot={add}>
@@ -129,6 +129,6 @@ export function SampleKanban({ locale }: { locale: Locale }) {
           </Column>
         ))}
       </Kanban>
-    </Section>
+    </Shelf>
   )
 }

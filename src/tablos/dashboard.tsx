@@ -117,8 +117,10 @@ function TabloTable({ locale, tablos }: { locale: Locale; tablos: TabloSummary[]
           {tablos.map(tablo => (
             <tr class={toneOf(tablo.color)}>
               <th scope="row">
-                <span class={classes('dot', toneOf(tablo.color))} />
-                <a href={`/tablos/${tablo.id}`}>{tablo.title}</a>
+                <a href={`/tablos/${tablo.id}`}>
+                  <span class={classes('dot', toneOf(tablo.color))} />
+                  <span>{tablo.title}</span>
+                </a>
               </th>
               <td>
                 <TabloProgress locale={locale} tablo={tablo} />
@@ -149,7 +151,7 @@ function People({ tablo }: { tablo: TabloSummary }) {
       {tablo.people.map(person => (
         <Avatar person={person} size="small" />
       ))}
-      {tablo.morePeople > 0 && <span class="avatar avatar-small">+{tablo.morePeople}</span>}
+      {tablo.morePeople > 0 && <span class="avatar avatar-small avatar-more">+{tablo.morePeople}</span>}
     </Avatars>
   )
 }

@@ -7,7 +7,8 @@ import { Avatar } from '../ui/Avatar.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ColorPicker } from '../ui/ColorPicker.tsx'
 import { Confirm } from '../ui/Confirm.tsx'
-import { type TabloColor, tabloColors } from '../ui/colors.ts'
+import { classes } from '../ui/classes.ts'
+import { type TabloColor, tabloColors, toneOf } from '../ui/colors.ts'
 import { Field, Textarea } from '../ui/Field.tsx'
 import { Form } from '../ui/Form.tsx'
 import { PageHead } from '../ui/PageHead.tsx'
@@ -38,7 +39,7 @@ export function OverviewPage({ locale, tablo, members, activities, progress }: O
           </Button>
         )}
       </TabloHead>
-      <div class="overview">
+      <div class={classes('overview', toneOf(tablo.color))}>
         <section class="overview-main" aria-labelledby="activity-title">
           <h2 id="activity-title">{t.overview.activity}</h2>
           <ActivityList locale={locale} activities={activities} now={now} empty={t.overview.noActivity} />
@@ -51,11 +52,9 @@ export function OverviewPage({ locale, tablo, members, activities, progress }: O
             ) : (
               <Progress locale={locale} {...progress} label={t.progressLabel} />
             )}
-            <p>
-              <Button href={`/tablos/${tablo.id}/tasks`} icon="square-kanban">
-                {t.overview.openTasks}
-              </Button>
-            </p>
+            <Button href={`/tablos/${tablo.id}/tasks`} icon="square-kanban">
+              {t.overview.openTasks}
+            </Button>
           </section>
           <section aria-labelledby="people-title">
             <h2 id="people-title">{t.overview.people}</h2>
@@ -89,7 +88,7 @@ export function NewTabloPage({ locale, values, problem }: FormPageProps) {
       <Form action="/tablos">
         <input type="hidden" name="id" value={values.id} />
         <TabloFieldset locale={locale} values={values} problem={problem} />
-        <div class="form-actions">
+        <div class="form-foot">
           <Button kind="primary">{t.create}</Button>
           <Button kind="ghost" href="/">
             {t.cancel}
@@ -108,7 +107,7 @@ export function EditTabloPage({ locale, tablo, values, problem }: FormPageProps 
       <PageHead title={t.form.editTitle} color={tablo.color} />
       <Form action={path}>
         <TabloFieldset locale={locale} values={values} problem={problem} />
-        <div class="form-actions">
+        <div class="form-foot">
           <Button kind="primary">{t.form.save}</Button>
           <Button kind="ghost" href={path}>
             {t.form.cancel}
@@ -116,7 +115,9 @@ export function EditTabloPage({ locale, tablo, values, problem }: FormPageProps 
         </div>
       </Form>
       <section class="section" aria-labelledby="end-title">
-        <h2 id="end-title">{t.danger}</h2>
+        <div class="section-head">
+          <h2 id="end-title">{t.danger}</h2>
+        </div>
         <div class="section-line">
           <p>{t.archiveLead}</p>
           {tablo.archivedAt ? (

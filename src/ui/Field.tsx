@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx'
 import type { Locale } from '../texts/locale.ts'
 import type { Extra } from './attributes.ts'
 import { IconButton } from './Button.tsx'
+import { classes } from './classes.ts'
 import { Icon } from './Icon.tsx'
 
 /** The id of the control of a field, unless the field is given another. */
@@ -21,6 +22,8 @@ interface Labelled extends Extra {
   required?: boolean | undefined
   disabled?: boolean | undefined
   autofocus?: boolean | undefined
+  /** Only spoken: for a field whose place says what it is */
+  bare?: boolean | undefined
 }
 
 interface Typed extends Labelled {
@@ -28,6 +31,8 @@ interface Typed extends Labelled {
   placeholder?: string | undefined
   autocomplete?: string | undefined
   maxlength?: number | undefined
+  /** For words edited where they are read: no box until the pointer or the focus is on them */
+  look?: 'box' | 'plain' | 'title' | undefined
 }
 
 export interface FieldProps extends Typed {
@@ -35,10 +40,10 @@ export interface FieldProps extends Typed {
 }
 
 /** One line of text. */
-export function Field({ label, hint, error, optional, type = 'text', ...rest }: FieldProps) {
+export function Field({ label, hint, error, optional, bare, look, type = 'text', ...rest }: FieldProps) {
   return (
-    <Labels {...{ label, hint, error, optional }} for={rest.id ?? fieldId(rest.name)}>
-      <input class="input" type={type} {...wiring({ hint, error, ...rest })} />
+    <Labels {...{ label, hint, error, optional, bare }} for={rest.id ?? fieldId(rest.name)}>
+      <input class={boxOf(look)} type={type} {...wiring({ hint, error, ...rest })} />
     </Labels>
   )
 }
@@ -48,10 +53,10 @@ export interface TextareaProps extends Typed {
 }
 
 /** Several lines of text; grows with what is typed. */
-export function Textarea({ label, hint, error, optional, value, ...rest }: TextareaProps) {
+export function Textarea({ label, hint, error, optional, bare, look, value, ...rest }: TextareaProps) {
   return (
-    <Labels {...{ label, hint, error, optional }} for={rest.id ?? fieldId(rest.name)}>
-      <textarea class="input" {...wiring({ hint, error, ...rest })}>
+    <Labels {...{ label, hint, error, optional, bare }} for={rest.id ?? fieldId(rest.name)}>
+      <textarea class={boxOf(look)} {...wiring({ hint, error, ...rest })}>
         {/* The HTML parser drops one newline here: this one, and not the person's own. */}
         {`\n${value ?? ''}`}
       </textarea>
@@ -65,9 +70,9 @@ export interface SelectProps extends Labelled {
 }
 
 /** One of several named values. */
-export function Select({ label, hint, error, optional, value, options, ...rest }: SelectProps) {
+export function Select({ label, hint, error, optional, bare, value, options, ...rest }: SelectProps) {
   return (
-    <Labels {...{ label, hint, error, optional }} for={rest.id ?? fieldId(rest.name)}>
+    <Labels {...{ label, hint, error, optional, bare }} for={rest.id ?? fieldId(rest.name)}>
       <span class="select">
         <select class="input" {...wiring({ hint, error, ...rest })}>
           {options.map(option => (
@@ -89,9 +94,9 @@ export interface PasswordProps extends Labelled {
 }
 
 /** A password, with a button that shows it. Never given a value: a password is not sent back. */
-export function Password({ label, hint, error, optional, locale, ...rest }: PasswordProps) {
+export function Password({ label, hint, error, optional, bare, locale, ...rest }: PasswordProps) {
   return (
-    <Labels {...{ label, hint, error, optional }} for={rest.id ?? fieldId(rest.name)}>
+    <Labels {...{ label, hint, error, optional, bare }} for={rest.id ?? fieldId(rest.name)}>
       <span class="password">
         <input class="input" type="password" {...wiring({ hint, error, ...rest })} />
         <span class="needs-script">
@@ -115,13 +120,14 @@ interface LabelsProps {
   hint: string | undefined
   error: string | undefined
   optional: string | undefined
+  bare: boolean | undefined
   children: Child
 }
 
-function Labels({ for: id, label, hint, error, optional, children }: LabelsProps) {
+function Labels({ for: id, label, hint, error, optional, bare, children }: LabelsProps) {
   return (
     <div class="field">
-      <label class="field-label" for={id}>
+      <label class={bare ? 'hidden-text' : 'field-label'} for={id}>
         {label}
         {optional && <span class="field-optional"> ({optional})</span>}
       </label>
@@ -140,6 +146,8 @@ function Labels({ for: id, label, hint, error, optional, children }: LabelsProps
     </div>
   )
 }
+
+const boxOf = (look: Typed['look'] = 'box') => classes('input', look !== 'box' && `input-${look}`)
 
 /** The attributes that tie a control to its label, hint and error. */
 function wiring<T extends Pick<Labelled, 'id' | 'name' | 'hint' | 'error'>>({ hint, error, ...rest }: T) {

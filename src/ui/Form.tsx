@@ -46,13 +46,21 @@ interface ErrorSummaryProps {
   locale: Locale
   /** In the order of the form; one without a field is about the whole */
   errors: readonly { field?: string | undefined; message: string }[]
+  /** Leaves the focus where it is: for a page that only shows what a summary looks like */
+  still?: boolean | undefined
 }
 
 /** What is wrong with a form, each leading to its field. Takes the focus when it appears; nothing when there is no error. */
-export function ErrorSummary({ locale, errors }: ErrorSummaryProps) {
+export function ErrorSummary({ locale, errors, still }: ErrorSummaryProps) {
   if (errors.length === 0) return null
   return (
-    <section class="errors" id="errors" tabindex={-1} aria-labelledby="errors-title" data-focus="">
+    <section
+      class="errors"
+      id="errors"
+      tabindex={-1}
+      aria-labelledby="errors-title"
+      data-focus={still ? undefined : ''}
+    >
       <p class="errors-title" id="errors-title">
         <Icon name="circle-alert" />
         <span>{locale.t.ui.errors(errors.length)}</span>

@@ -1,12 +1,12 @@
 import type { Child } from 'hono/jsx'
 
-interface SectionProps {
+interface ShelfProps {
   title: string
   children: Child
 }
 
 /** One family of parts in the style guide. */
-export function Section({ title, children }: SectionProps) {
+export function Shelf({ title, children }: ShelfProps) {
   return (
     <section class="grid gap-4 border-t border-line pt-6">
       <h2>{title}</h2>
@@ -16,6 +16,6 @@ export function Section({ title, children }: SectionProps) {
 }
 
 /** Parts beside each other, wrapping. */
-export function Row({ children }: { children: Child }) {
+export function Beside({ children }: { children: Child }) {
   return <div class="flex flex-wrap items-center gap-3">{children}</div>
 }
