@@ -37,8 +37,10 @@ export function historyOf(story: Story, { first, second }: People, now: Date): H
 
   const ofTablo = tabloHappenings(story, owner, now)
   const tasks = tasksOf(story).map((task, index) => {
-    const by = workers[index % workers.length] ?? owner
-    const reviewer = workers[(index + 1) % workers.length] ?? owner
+    // In pairs: one by one, the tasks of a day would all be one person's.
+    const turn = Math.floor(index / 2)
+    const by = workers[turn % workers.length] ?? owner
+    const reviewer = workers[(turn + 1) % workers.length] ?? owner
     return goItsWay({ ...task, index, by, reviewer, now })
   })
   const put = ofTablo.findLast(({ kind }) => kind === 'tablo_archived' || kind === 'tablo_restored')
