@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ErrorText } from '../errors.ts'
-import { line, secret } from '../platform/input.ts'
+import { isStorable, line, secret } from '../platform/input.ts'
 import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
 
 const key = (text: ErrorText) => text
@@ -32,7 +32,9 @@ export const signUpSchema = z.object({
 export const signInSchema = z.object({
   email: z
     .string()
-    .default('')
+    .refine(isStorable)
+    // Nobody's, like any other address that nobody has.
+    .catch('')
     .transform(text => text.trim().toLowerCase()),
   password: knownPassword.catch(''),
 })
