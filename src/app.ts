@@ -2,7 +2,7 @@
 
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag } from 'hono/etag'
+import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
@@ -66,10 +66,11 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     }),
   )
   app.use(sessions(deps))
-  app.use(etag())
+  // A session that a visit extends is extended in the browser too, whether or not the page has changed.
+  app.use(etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'Set-Cookie', 'X-Request-Id'] }))
 
   app.route('/', accountPages({ ...deps, limits }))
-  app.route('/', linkPages(deps))
+  app.route('/', linkPages({ ...deps, limits }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
