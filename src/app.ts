@@ -23,6 +23,7 @@ import { securityHeaders } from './platform/web/security-headers.ts'
 import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
 import { tabloPages } from './tablos/pages.tsx'
 import { taskPages } from './tasks/pages.tsx'
+import { localeOf, preferredLanguage } from './texts/locale.ts'
 
 /** Bytes: the longest description, each character percent-encoded, fits several times. */
 const LARGEST_FORM = 1_048_576
@@ -36,6 +37,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.notFound(notFoundPage)
   app.use(async (c, next) => {
     c.set('log', log)
+    // The browser's language, until the session tells of a person's own.
+    c.set('locale', localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC'))
     await next()
   })
   app.use(requestId({ generator: newId }))

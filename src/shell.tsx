@@ -11,7 +11,6 @@ import type { Deps } from './platform/deps.ts'
 import type { PageProps } from './platform/web/env.ts'
 import { wantsPart } from './platform/web/respond.ts'
 import { listLinks } from './tablos/reading.ts'
-import { type Locale, localeOf, preferredLanguage } from './texts/locale.ts'
 import { Button } from './ui/Button.tsx'
 import { Layout } from './ui/Layout.tsx'
 import { PageHead } from './ui/PageHead.tsx'
@@ -49,22 +48,24 @@ export const notFoundPage = (c: Context<AccountEnv>) => faultPage(c, 404)
 export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
   if (error instanceof AppError) {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    return faultPage(c, statusOf[error.code], localeFor(c).t.errors[error.text])
+    return faultPage(c, statusOf[error.code], c.get('locale').t.errors[error.text])
   }
   if (error instanceof HTTPException) {
     return faultPage(
       c,
       error.status,
-      error.message === 'cross_site' ? localeFor(c).t.faults.cross_site : undefined,
+      error.message === 'cross_site' ? c.get('locale').t.faults.cross_site : undefined,
     )
   }
   c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error')
+  // What broke may be the database, so this page asks it nothing: it has no navigation.
+  c.set('session', undefined)
   return faultPage(c, 500)
 }
 
 /** The page that says what went wrong, what to do, and by which number the log knows it. */
 export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatusCode, advice?: string) {
-  const locale = localeFor(c)
+  const locale = c.get('locale')
   const faults = locale.t.faults
   const fault = status in faults ? faults[status as keyof typeof faults & number] : faults[500]
   c.status(status)
@@ -83,9 +84,4 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
     </div>
   )
   return c.render(page, { title: fault.title })
-}
-
-/** A fault can come before the session is known; then the browser's language is all there is. */
-function localeFor(c: Context<AccountEnv>): Locale {
-  return c.get('locale') ?? localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC')
 }
