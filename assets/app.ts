@@ -93,7 +93,7 @@ document.addEventListener('keydown', event => {
   confirm.querySelector('summary')?.focus()
 })
 
-// What a confirm asks is where the eye already is, so opening one moves the focus to its question's answer.
+// A confirm that opens at the edge of the window would ask out of sight.
 document.addEventListener(
   'toggle',
   event => {
@@ -103,6 +103,11 @@ document.addEventListener(
   },
   { capture: true },
 )
+
+// Who signs up lives where their browser does.
+for (const zone of document.querySelectorAll<HTMLInputElement>('[data-time-zone]')) {
+  zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone
+}
 
 // Menus: the browser opens and closes the popover; the arrows walk it, and letters jump to what begins with them.
 

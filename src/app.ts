@@ -2,7 +2,6 @@
 
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
@@ -28,6 +27,13 @@ import { localeOf, preferredLanguage } from './texts/locale.ts'
 /** Bytes: the longest description, each character percent-encoded, fits several times. */
 const LARGEST_FORM = 1_048_576
 
+const limitBody = bodyLimit({
+  maxSize: LARGEST_FORM,
+  onError: () => {
+    throw new HTTPException(413)
+  },
+})
+
 export function createApp(deps: Deps): Hono<AccountEnv> {
   const { config, db, pool, log, secret } = deps
   const limits = signInLimits(pool, secret)
@@ -37,7 +43,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.notFound(notFoundPage)
   app.use(async (c, next) => {
     c.set('log', log)
-    // The browser's language, until the session tells of a person's own.
+    // Until the session tells whose page it is: a fault can come before.
     c.set('locale', localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC'))
     await next()
   })
@@ -60,17 +66,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     }),
   )
   app.use(sameOriginOnly(config.baseUrl))
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_FORM,
-      onError: () => {
-        throw new HTTPException(413)
-      },
-    }),
-  )
+  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
   app.use(sessions(deps))
-  // A session that a visit extends is extended in the browser too, whether or not the page has changed.
-  app.use(etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'Set-Cookie', 'X-Request-Id'] }))
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages({ ...deps, limits }))

@@ -79,21 +79,26 @@ export function parseConfig(environment: Record<string, string | undefined>) {
   if (env === 'production' && !environment.SESSION_SECRET) {
     faults.push(`SESSION_SECRET: needed in production, expected ${VARIABLES.SESSION_SECRET[0]}.`)
   }
-  const config = {
+  const databaseUrl = read('DATABASE_URL')
+  const dataDir = read('DATA_DIR')
+  const baseUrl = read('BASE_URL')
+  const trustedProxies = read('TRUST_PROXY')
+  const signup = read('SIGNUP') ?? (env === 'production' ? 'invite' : 'open')
+  const logLevel = read('LOG_LEVEL')
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  return {
     env,
     production: env === 'production',
-    databaseUrl: read('DATABASE_URL'),
-    dataDir: resolve(read('DATA_DIR') ?? ''),
+    databaseUrl,
+    dataDir: resolve(dataDir),
     host,
     port,
-    baseUrl: new URL(read('BASE_URL') ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`),
-    trustedProxies: read('TRUST_PROXY'),
-    signup: read('SIGNUP') ?? (env === 'production' ? 'invite' : 'open'),
+    baseUrl: new URL(baseUrl ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`),
+    trustedProxies,
+    signup,
     sessionSecret,
-    logLevel: read('LOG_LEVEL'),
+    logLevel,
   }
-  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
-  return config
 }
 
 /** Reads `.env` beside the working folder, in development only, under what the environment already says. */

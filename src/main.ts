@@ -3,7 +3,7 @@
 import { offerReset } from './accounts/accounts.ts'
 import { type Config, ConfigError, loadDotEnv, parseConfig } from './config.ts'
 import { AppError } from './errors.ts'
-import { open } from './open.ts'
+import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
 import { serve } from './serve.ts'
@@ -22,8 +22,10 @@ const HELP = `Usage: xtablo COMMAND
 Configuration is the environment: .env.example lists every variable.
 `
 
-/** A mistake in how the command was called. */
-class UsageError extends Error {}
+/** What was asked can't be done: the message is one line that says why. */
+class Refusal extends Error {}
+
+const misused = (message: string) => new Refusal(`${message} “xtablo help” lists what there is.`)
 
 async function run(args: readonly string[]): Promise<void> {
   const [command = 'help', ...rest] = args
@@ -41,13 +43,13 @@ async function run(args: readonly string[]): Promise<void> {
     case 'reset-password':
       return resetPassword(rest[0], configure(rest.slice(1)))
     default:
-      throw new UsageError(`There is no command “${command}”.`)
+      throw misused(`There is no command “${command}”.`)
   }
 }
 
 async function migrate(direction: string | undefined, config: Config): Promise<void> {
   if (direction !== 'up' && direction !== 'down' && direction !== 'status') {
-    throw new UsageError('migrate takes up, down or status.')
+    throw misused('migrate takes up, down or status.')
   }
   const { deps, close } = await open(config, {
     purpose: direction === 'up' ? 'join' : 'read',
@@ -69,14 +71,14 @@ async function migrate(direction: string | undefined, config: Config): Promise<v
 }
 
 async function resetPassword(email: string | undefined, config: Config): Promise<void> {
-  if (!email) throw new UsageError('reset-password takes the e-mail address of an account.')
+  if (!email) throw misused('reset-password takes the e-mail address of an account.')
   const { deps, close } = await open(config, { purpose: 'read', command: 'reset-password' })
   try {
     const token = await offerReset(deps.db, email.trim().toLowerCase())
     print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
   } catch (error) {
     if (error instanceof AppError)
-      throw new UsageError(`There is no account with the e-mail address “${email}”.`)
+      throw new Refusal(`There is no account with the e-mail address “${email}”.`)
     throw error
   } finally {
     await close()
@@ -84,7 +86,7 @@ async function resetPassword(email: string | undefined, config: Config): Promise
 }
 
 function configure(unknown: readonly string[]): Config {
-  if (unknown[0] !== undefined) throw new UsageError(`“${unknown[0]}” is not understood here.`)
+  if (unknown[0] !== undefined) throw misused(`“${unknown[0]}” is not understood here.`)
   loadDotEnv()
   return parseConfig(process.env)
 }
@@ -93,12 +95,11 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
+const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, UnreachableError]
+
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 function explain(error: unknown): string | undefined {
-  if (error instanceof UsageError) return `${error.message} “xtablo help” lists what there is.`
-  if (error instanceof ConfigError || error instanceof EmbeddedError || error instanceof MigrationError) {
-    return error.message
-  }
+  if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
   const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
     port?: number
     address?: string
@@ -106,19 +107,13 @@ function explain(error: unknown): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `Xtablo can't listen on ${address}: set HOST to an address of this machine.`
     case 'EACCES':
     case 'EROFS':
     case 'ENOSPC':
-      return `${path ?? address ?? ''} can't be used: ${message}`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'ECONNREFUSED':
-    case 'ETIMEDOUT':
-    case '28P01':
-    case '28000':
-    case '3D000':
-    case '53300':
-      return `The address can't be reached or refuses: ${message}. Check HOST and DATABASE_URL.`
+      return `${path ?? `Port ${port}`} can't be used: ${message}`
   }
   return undefined
 }

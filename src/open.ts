@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { connect } from './platform/database/database.ts'
 import { openEmbedded } from './platform/database/embedded/embedded.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
+import { PreparingClient } from './platform/database/prepared.ts'
 import type { Deps } from './platform/deps.ts'
 import { createLog } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
@@ -17,11 +18,16 @@ export interface Opened {
   close(): Promise<void>
 }
 
+/** The database of DATABASE_URL does not answer or refuses: the message is one line that says what to do. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError'
+}
+
 /** Connections of one process; Postgres allows 100 to all. */
 const CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Throws an EmbeddedError, or the error of a Postgres that can't be reached. */
+/** Throws an EmbeddedError or an UnreachableError when there is no database, the file system's when no secret can be kept. */
 export async function open(
   config: Config,
   use: { purpose: 'start' | 'join' | 'read'; command: string },
@@ -30,6 +36,7 @@ export async function open(
   const database = await openDatabase(config, use, line => log.warn(line))
   const pool = new pg.Pool({
     ...database.pool,
+    Client: PreparingClient,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: `xtablo ${use.command}`,
@@ -42,7 +49,7 @@ export async function open(
     await database.close()
   }
   try {
-    await pool.query('select 1')
+    await pool.query('select 1').catch(unreachable)
     const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
     const deps = { config, db, pool, log, secret: loadSecret(config), migrationsPending }
     return { deps, notes: database.notes, close }
@@ -59,4 +66,13 @@ async function openDatabase(
 ) {
   if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, ...use, log })
   return { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
+}
+
+function unreachable(error: unknown): never {
+  // A name with several addresses fails with one error for each.
+  const first = error instanceof AggregateError ? error.errors[0] : error
+  const reason = first instanceof Error ? first.message : String(first)
+  throw new UnreachableError(
+    `The database can't be reached: ${reason}. Check DATABASE_URL, and that Postgres runs there.`,
+  )
 }

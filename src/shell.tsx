@@ -2,43 +2,89 @@
 // gets the content alone when it asked for a part; an error then comes as a toast, since the page it has is still good.
 
 import type { Context, ErrorHandler, MiddlewareHandler } from 'hono'
+import { raw } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
-import type { HtmlEscapedString } from 'hono/utils/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { LRUCache } from 'lru-cache'
 import type { AccountEnv } from './accounts/signed-in.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { Deps } from './platform/deps.ts'
-import type { PageProps } from './platform/web/env.ts'
+import { newId } from './platform/ids.ts'
+import type { PageContent, PageProps } from './platform/web/env.ts'
+import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web/html.ts'
+import { fillSlots, type KeptContent } from './platform/web/kept.ts'
 import { wantsPart } from './platform/web/respond.ts'
 import { listLinks } from './tablos/reading.ts'
 import { Button } from './ui/Button.tsx'
-import { Layout } from './ui/Layout.tsx'
+import { Layout, type LayoutProps } from './ui/Layout.tsx'
 import { PageHead } from './ui/PageHead.tsx'
 import { Toast } from './ui/Toast.tsx'
 
 /** How many Tablos the sidebar lists. */
 const LINKS = 20
 
+/** Part of a kept page's tag: another release may draw the same content in another way. */
+const PROCESS = newId()
+
+const KEPT_FRAMES = 1_000
+
+/** Where kept content goes into a layout. */
+const SLOT = newId()
+
+interface Frame {
+  head: Buffer
+  foot: Buffer
+}
+
 /** Gives every page `c.render`, which draws the layout around its content. */
 export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
+  // Around kept content the layout is kept too, by all that it shows.
+  const frames = new LRUCache<string, Frame>({ max: KEPT_FRAMES })
   return async (c, next) => {
-    c.header('Vary', 'Cookie, Accept-Language, HX-Request-Type')
+    c.header('Vary', 'Cookie, Accept-Language, Accept-Encoding, HX-Request, HX-Request-Type')
     c.header('Cache-Control', 'private, no-cache')
-    c.setRenderer(async (content: HtmlEscapedString | Promise<HtmlEscapedString>, page: PageProps) => {
-      if (wantsPart(c)) return c.html(content)
-      const person = c.get('session')?.person
-      const frame = { locale: c.get('locale'), ...page }
-      if (!person) return c.html(<Layout {...frame}>{content}</Layout>)
-      const links = await listLinks(db, person, LINKS + 1)
-      const nav = { tablos: links.slice(0, LINKS), more: links.length > LINKS }
-      return c.html(
-        <Layout {...frame} person={person} nav={nav}>
-          {content}
-        </Layout>,
-      )
+    c.setRenderer(async (content: PageContent, page: PageProps) => {
+      if ('bytes' in content) return renderKept(c, content, page)
+      const drawn = wantsPart(c) ? content : <Layout {...(await frameOf(c, page))}>{content}</Layout>
+      return sendHtml(c, fillSlots(String(await drawn)))
     })
     await next()
   }
+
+  async function renderKept(c: Context<AccountEnv>, content: KeptContent, page: PageProps) {
+    const part = wantsPart(c)
+    const { locale, ...rest } = await frameOf(c, page)
+    const key = JSON.stringify([locale.language, part, rest])
+    if (isKnown(c, tagOf(PROCESS, content.tag, key))) return notModified(c)
+    if (part) return sendBytes(c, Buffer.concat(await content.bytes()))
+    let frame = frames.get(key)
+    if (!frame) {
+      frame = splitFrame(
+        String(
+          await (
+            <Layout locale={locale} {...rest}>
+              {raw(SLOT)}
+            </Layout>
+          ),
+        ),
+      )
+      frames.set(key, frame)
+    }
+    return sendBytes(c, Buffer.concat([frame.head, ...(await content.bytes()), frame.foot]))
+  }
+
+  async function frameOf(c: Context<AccountEnv>, page: PageProps): Promise<Omit<LayoutProps, 'children'>> {
+    const person = c.get('session')?.person
+    const frame = { locale: c.get('locale'), ...page }
+    if (!person) return frame
+    const links = await listLinks(db, person, LINKS + 1)
+    return { ...frame, person, nav: { tablos: links.slice(0, LINKS), more: links.length > LINKS } }
+  }
+}
+
+function splitFrame(layout: string): Frame {
+  const [head = '', foot = ''] = layout.split(SLOT)
+  return { head: Buffer.from(head), foot: Buffer.from(foot) }
 }
 
 /** The page of an address that leads nowhere. */
@@ -58,8 +104,6 @@ export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
     )
   }
   c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error')
-  // What broke may be the database, so this page asks it nothing: it has no navigation.
-  c.set('session', undefined)
   return faultPage(c, 500)
 }
 
@@ -83,5 +127,13 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
       <p class="request-id">{faults.requestId(c.get('requestId'))}</p>
     </div>
   )
-  return c.render(page, { title: fault.title })
+  return c.render(page, { title: fault.title }).catch(async () => {
+    // The sidebar may be what can't be had: without a database this page still says so.
+    const plain = (
+      <Layout locale={locale} title={fault.title}>
+        {page}
+      </Layout>
+    )
+    return sendHtml(c, String(await plain))
+  })
 }

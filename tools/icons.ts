@@ -11,22 +11,28 @@ const NAMES = `
 `
 
 const OUT = 'src/ui/icon-paths.ts'
+const HEAD =
+  '// Written by tools/icons.ts from lucide-static (ISC licence). Change the list of names there.\n\n'
 
-/** Reads the icons from lucide-static and writes their shapes as a typed module. Throws on a name Lucide does not have. */
-export async function writeIcons(): Promise<void> {
+/**
+ * Writes the shapes of the icons as a typed module, or with `verify` only compares: false when the committed module is
+ * not what Lucide gives. Throws on a name Lucide does not have.
+ */
+export async function generateIcons({ verify = false } = {}): Promise<boolean> {
   const names = NAMES.trim().split(/\s+/).sort()
-  const lines = await Promise.all(
-    names.map(async name => {
-      const svg = await readFile(`node_modules/lucide-static/icons/${name}.svg`, 'utf8')
-      const shapes = svg.match(/<(path|circle|rect|line|polyline|polygon|ellipse)\b[^>]*\/>/g)
-      if (!shapes) throw new Error(`Lucide's ${name} has no shape that we know`)
-      const key = /^[a-z]+$/.test(name) ? name : `'${name}'`
-      return `  ${key}: '${shapes.join('').replace(/\s+/g, ' ').replaceAll(' />', '/>')}',`
-    }),
-  )
-  const head =
-    '// Written by tools/icons.ts from lucide-static (ISC licence). Change the list of names there.\n\n'
-  await writeFile(OUT, `${head}export const iconPaths = {\n${lines.join('\n')}\n}\n`)
+  const lines = await Promise.all(names.map(async name => `  ${keyOf(name)}: '${await shapesOf(name)}',`))
+  const module = `${HEAD}export const iconPaths = {\n${lines.join('\n')}\n}\n`
+  if (!verify) await writeFile(OUT, module)
+  return module === (await readFile(OUT, 'utf8'))
 }
 
-if (import.meta.main) await writeIcons()
+const keyOf = (name: string) => (/^[a-z]+$/.test(name) ? name : `'${name}'`)
+
+async function shapesOf(name: string): Promise<string> {
+  const svg = await readFile(`node_modules/lucide-static/icons/${name}.svg`, 'utf8')
+  const shapes = svg.match(/<(path|circle|rect|line|polyline|polygon|ellipse)\b[^>]*\/>/g)
+  if (!shapes) throw new Error(`Lucide's ${name} has no shape that we know`)
+  return shapes.join('').replace(/\s+/g, ' ').replaceAll(' />', '/>')
+}
+
+if (import.meta.main) await generateIcons()

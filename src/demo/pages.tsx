@@ -7,7 +7,7 @@ import { PageHead } from '../ui/PageHead.tsx'
 import { Buttons, Fields, FormWithErrors } from './controls.tsx'
 import { Colors, Icons, Type } from './foundations.tsx'
 import { Asking, FromServer, Nothing, Toasts } from './interaction.tsx'
-import { Reading, Wrong } from './reading.tsx'
+import { Reading } from './reading.tsx'
 import { samplePeople, sampleTablos } from './samples.ts'
 import { Cards, SampleKanban, Status, TabsOfTablo } from './things.tsx'
 
@@ -41,7 +41,6 @@ function Demo({ locale }: { locale: Locale }) {
         <SampleKanban locale={locale} />
         <Reading locale={locale} />
         <Nothing locale={locale} />
-        <Wrong locale={locale} />
         <Toasts locale={locale} />
         <FromServer locale={locale} />
         <Icons locale={locale} />

@@ -84,7 +84,7 @@ export function tabloPages({ db }: Pick<Deps, 'db'>) {
     const [person, id] = [c.get('person'), c.req.param('id')]
     const values = await readForm(c)
     const run = async () => {
-      await tablos.find(db, person, id)
+      authorize((await tablos.find(db, person, id)).role, 'tablo')
       await tablos.change(db, person, id, parse(tabloSchema, values))
       return seeOther(c, `/tablos/${id}`)
     }

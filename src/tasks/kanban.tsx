@@ -1,7 +1,7 @@
 import { type TaskStatus, taskStatuses } from '../activity/kinds.ts'
-import { newId } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import type { FormValues } from '../platform/web/forms.ts'
+import { ID_SLOT } from '../platform/web/kept.ts'
 import { TabloHead } from '../tablos/frame.tsx'
 import { may } from '../tablos/roles.ts'
 import type { Tablo } from '../tablos/tablos.ts'
@@ -14,7 +14,7 @@ import { Form } from '../ui/Form.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { TaskCard } from '../ui/TaskCard.tsx'
-import type { Card } from './tasks.ts'
+import type { Card } from './card.ts'
 
 /** A form as a person left it, and why it was refused. */
 export interface Draft {
@@ -124,7 +124,7 @@ export function AddTask({ locale, tabloId, status, draft }: AddTaskProps) {
         <span>{t.add}</span>
       </summary>
       <Form action={`/tablos/${tabloId}/tasks`} target={`#${id}`} swap="outerMorph" class="form">
-        <input type="hidden" name="id" value={own?.values.id ?? newId()} />
+        <input type="hidden" name="id" value={own?.values.id ?? ID_SLOT} />
         <input type="hidden" name="status" value={column} />
         <Textarea
           id={`${id}-title`}

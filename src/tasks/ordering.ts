@@ -15,11 +15,12 @@ import { AppError, notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { isId } from '../platform/ids.ts'
 import { lock } from '../tablos/tablos.ts'
+import type { Card } from './card.ts'
 
 const LONGEST_KEY = 100
 
 /**
- * Puts a task into a column right after another task, or at its top for null, and gives the column it came from.
+ * Puts a task into a column right after another task, or at its top for null, and gives it with the column it left.
  * Throws stale when `after` is not in that column (any more) or is the task itself; not_found when the task is gone.
  */
 export async function move(
@@ -28,12 +29,13 @@ export async function move(
   tabloId: string,
   id: string,
   to: { status: TaskStatus; after: string | null },
-): Promise<TaskStatus> {
+): Promise<{ card: Card; from: TaskStatus }> {
   return transaction(db, async tx => {
     await lock(tx, actor, tabloId, 'content')
     const place = await placeOf(tx, tabloId, id, to)
-    const { title, status: from, position, low, high } = place
-    if (from === to.status && position > (low ?? '') && (high === null || position < high)) return from
+    const { title, described, status: from, position, low, high } = place
+    const moved = { card: { id, title, described, status: to.status }, from }
+    if (from === to.status && position > (low ?? '') && (high === null || position < high)) return moved
     const key = generateKeyBetween(low, high)
     await tx
       .updateTable('tasks')
@@ -50,7 +52,7 @@ export async function move(
       kind: 'task_moved',
       payload: { title, from, to: to.status },
     })
-    return from
+    return moved
   })
 }
 
@@ -100,6 +102,7 @@ export async function placesFor(reader: Reader, tabloId: string, id: string): Pr
 
 interface Place {
   title: string
+  described: boolean
   status: TaskStatus
   position: string
   /** The keys on both sides of the place, null at an end. */
@@ -115,7 +118,7 @@ async function placeOf(
 ) {
   const after = to.after !== null && isId(to.after) && to.after !== id ? to.after : null
   const { rows } = await sql<Place>`
-    select task.title, task.status, task.position, anchor.position as low,
+    select task.title, task.description <> '' as described, task.status, task.position, anchor.position as low,
       (select position from tasks
         where tablo_id = ${tabloId} and status = ${to.status} and id <> task.id
           and position > coalesce(anchor.position, '')

@@ -6,6 +6,7 @@ import type { Deps } from '../platform/deps.ts'
 import { ID } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { formResult, parse, readForm } from '../platform/web/forms.ts'
+import { KeptPages } from '../platform/web/kept.ts'
 import { isHtmx, seeOther, targets, wantsPart } from '../platform/web/respond.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { taskCardId } from '../ui/TaskCard.tsx'
@@ -24,27 +25,27 @@ const PATH = `/tablos/:tablo{${ID}}/tasks`
 /** The Kanban of a Tablo, and one task: in the panel beside the Kanban, or as a page of its own. */
 export function taskPages({ db }: Pick<Deps, 'db'>) {
   const app = new Hono<SignedInEnv>()
+  const kept = new KeptPages()
   app.use('/tablos/*', signedIn)
 
   app.get(PATH, c => kanbanPage(c, c.req.param('tablo')))
 
   app.post(PATH, async c => {
     const [locale, person, tabloId] = [c.get('locale'), c.get('person'), c.req.param('tablo')]
-    await findTablo(db, person, tabloId)
     const values = await readForm(c)
     const run = async () => {
-      const id = await tasks.create(db, person, tabloId, parse(newTaskSchema, values))
-      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
-      const [task, counts] = await Promise.all([
-        tasks.find(db, person, tabloId, id),
-        tasks.countsOf(db, tabloId),
-      ])
-      return c.html(<AddedTask locale={locale} tabloId={tabloId} task={task} counts={counts} />)
+      const card = await tasks.create(db, person, tabloId, parse(newTaskSchema, values))
+      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(card.id)}`, 303)
+      const counts = await tasks.countsOf(db, tabloId, [card.status])
+      return c.html(<AddedTask locale={locale} tabloId={tabloId} card={card} counts={counts} />)
     }
-    return formResult(c, run, problem => {
+    return formResult(c, run, async problem => {
       const draft = { values, problem }
       if (!isHtmx(c)) return kanbanPage(c, tabloId, { draft })
-      return c.html(<AddTask locale={locale} tabloId={tabloId} draft={draft} />)
+      await findTablo(db, person, tabloId)
+      return c.render(<AddTask locale={locale} tabloId={tabloId} draft={draft} />, {
+        title: locale.t.tasks.add,
+      })
     })
   })
 
@@ -52,7 +53,6 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
 
   app.post(`${PATH}/:task{${ID}}`, async c => {
     const { tablo: tabloId, task: id } = c.req.param()
-    await tasks.find(db, c.get('person'), tabloId, id)
     const values = await readForm(c)
     const run = async () => {
       const from = await tasks.edit(db, c.get('person'), tabloId, id, parse(taskSchema, values))
@@ -75,16 +75,12 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   app.post(`${PATH}/:task{${ID}}/move`, async c => {
     const [locale, person] = [c.get('locale'), c.get('person')]
     const { tablo: tabloId, task: id } = c.req.param()
-    await tasks.find(db, person, tabloId, id)
     const values = await readForm(c)
     const run = async () => {
-      const from = await move(db, person, tabloId, id, parse(moveSchema, values))
+      const { card, from } = await move(db, person, tabloId, id, parse(moveSchema, values))
       if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
-      const [task, counts] = await Promise.all([
-        tasks.find(db, person, tabloId, id),
-        tasks.countsOf(db, tabloId),
-      ])
-      return c.html(<MovedTask locale={locale} tabloId={tabloId} task={task} from={from} counts={counts} />)
+      const counts = await tasks.countsOf(db, tabloId, [...new Set([card.status, from])])
+      return c.html(<MovedTask locale={locale} tabloId={tabloId} card={card} counts={counts} />)
     }
     return formResult(c, run, problem => kanbanPage(c, tabloId, { problem }))
   })
@@ -104,17 +100,26 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   ) {
     const locale = c.get('locale')
     const tablo = await findTablo(db, c.get('person'), tabloId)
-    const cards = await tasks.cardsOf(db, tabloId)
-    if (shown.problem && isHtmx(c)) {
-      return c.html(<FreshKanban locale={locale} tablo={tablo} cards={cards} problem={shown.problem} />)
-    }
-    const page = <KanbanPage locale={locale} tablo={tablo} cards={cards} {...shown} />
-    return c.render(page, {
+    const draw = async () => (
+      <KanbanPage locale={locale} tablo={tablo} cards={await tasks.cardsOf(db, tabloId)} {...shown} />
+    )
+    const page = {
       title: `${locale.t.tasks.title} · ${tablo.title}`,
       current: `/tablos/${tabloId}`,
       wide: true,
       scripts: ['sortable.js', 'kanban.js'],
-    })
+    }
+    if (shown.problem && isHtmx(c)) {
+      const cards = await tasks.cardsOf(db, tabloId)
+      return c.render(
+        <FreshKanban locale={locale} tablo={tablo} cards={cards} problem={shown.problem} />,
+        page,
+      )
+    }
+    if (shown.draft || shown.problem) return c.render(draw(), page)
+    const key = [tabloId, tablo.role, locale.language, locale.zone, locale.dayKey(new Date())].join(' ')
+    const content = kept.content(key, tablo.version, async () => String(await draw()))
+    return c.render(content, page)
   }
 
   /** A task; `from` is the column it was in before a save, for the Kanban behind the panel. */
@@ -133,7 +138,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     ])
     const parts = { locale, tablo, task, places, activities, draft: shown.draft }
     if (shown.from) {
-      const counts = await tasks.countsOf(db, tabloId)
+      const counts = await tasks.countsOf(db, tabloId, [...new Set([task.status, shown.from])])
       return c.html(<SavedTask {...parts} from={shown.from} counts={counts} />)
     }
     const page = wantsPart(c) ? (

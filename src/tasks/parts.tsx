@@ -10,44 +10,44 @@ import type { Locale } from '../texts/locale.ts'
 import { columnId } from '../ui/Column.tsx'
 import { taskCardId } from '../ui/TaskCard.tsx'
 import { Toast } from '../ui/Toast.tsx'
+import type { Card } from './card.ts'
 import { Columns, Task } from './kanban.tsx'
-import type { Card, Task as TaskRow } from './tasks.ts'
+import type { Task as TaskRow } from './tasks.ts'
 import { TaskView, type TaskViewProps } from './views.tsx'
 
-type Counts = Record<TaskStatus, number>
+type Counts = ReadonlyMap<TaskStatus, number>
 
 interface ChangeProps {
   locale: Locale
   tabloId: string
-  task: TaskRow
+  card: Card
+  /** Of every column that changed */
   counts: Counts
 }
 
 /** A new task at the foot of its column, and a fresh id for the next one. */
-export function AddedTask({ locale, tabloId, task, counts }: ChangeProps) {
+export function AddedTask({ locale, tabloId, card, counts }: ChangeProps) {
   return (
     <>
-      <Part target={`#${columnId(task.status)}-tasks`} swap="beforeend">
-        <Task locale={locale} tabloId={tabloId} card={cardOf(task)} />
+      <Part target={`#${columnId(card.status)}-tasks`} swap="beforeend">
+        <Task locale={locale} tabloId={tabloId} card={card} />
       </Part>
-      <Part target={`#add-${task.status} [name=id]`} swap="outerHTML">
+      <Part target={`#add-${card.status} [name=id]`} swap="outerHTML">
         <input type="hidden" name="id" value={newId()} />
       </Part>
-      <Count locale={locale} status={task.status} counts={counts} />
+      <Counts locale={locale} counts={counts} />
     </>
   )
 }
 
 /** The moved task, and the counts of the column it left and the one it came to. */
-export function MovedTask({ from, ...props }: ChangeProps & { from: TaskStatus }) {
-  const { locale, tabloId, task, counts } = props
+export function MovedTask({ locale, tabloId, card, counts }: ChangeProps) {
   return (
     <>
-      <Part target={`#${taskCardId(task.id)}`} swap="outerMorph">
-        <Task locale={locale} tabloId={tabloId} card={cardOf(task)} />
+      <Part target={`#${taskCardId(card.id)}`} swap="outerMorph">
+        <Task locale={locale} tabloId={tabloId} card={card} />
       </Part>
-      <Count locale={locale} status={task.status} counts={counts} />
-      {from !== task.status && <Count locale={locale} status={from} counts={counts} />}
+      <Counts locale={locale} counts={counts} />
     </>
   )
 }
@@ -65,8 +65,7 @@ export function SavedTask({ from, counts, ...view }: TaskViewProps & { from: Tas
       >
         <Task locale={locale} tabloId={tablo.id} card={cardOf(task)} />
       </Part>
-      <Count locale={locale} status={task.status} counts={counts} />
-      {!stays && <Count locale={locale} status={from} counts={counts} />}
+      <Counts locale={locale} counts={counts} />
     </>
   )
 }
@@ -92,12 +91,12 @@ export function FreshKanban({ locale, tablo, cards, problem }: FreshKanbanProps)
   )
 }
 
-function Count({ locale, status, counts }: { locale: Locale; status: TaskStatus; counts: Counts }) {
-  return (
+function Counts({ locale, counts }: { locale: Locale; counts: Counts }) {
+  return [...counts].map(([status, count]) => (
     <Part target={`.count-${status}`} swap="innerHTML">
-      {locale.number(counts[status])}
+      {locale.number(count)}
     </Part>
-  )
+  ))
 }
 
 function Part({ target, swap, children }: { target: string; swap: string; children: Child }) {

@@ -6,6 +6,7 @@ import { AppError, notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { lock, visibleTo } from '../tablos/tablos.ts'
+import type { Card } from './card.ts'
 import { footOf } from './ordering.ts'
 
 export interface TaskFields {
@@ -21,14 +22,6 @@ export interface Task extends TaskFields {
   readonly updatedAt: Date
 }
 
-/** What a column shows of a task. */
-export interface Card {
-  readonly id: string
-  readonly title: string
-  readonly status: TaskStatus
-  readonly described: boolean
-}
-
 /** Every task of a Tablo that the caller has found for its actor, column by column, each in its order. */
 export async function cardsOf(reader: Reader, tabloId: string): Promise<Card[]> {
   return reader
@@ -40,16 +33,21 @@ export async function cardsOf(reader: Reader, tabloId: string): Promise<Card[]> 
     .execute()
 }
 
-/** How many tasks each column of such a Tablo has. */
-export async function countsOf(reader: Reader, tabloId: string): Promise<Record<TaskStatus, number>> {
+/** How many tasks these columns of such a Tablo have. */
+export async function countsOf(
+  reader: Reader,
+  tabloId: string,
+  statuses: readonly TaskStatus[],
+): Promise<Map<TaskStatus, number>> {
   const rows = await reader
     .selectFrom('tasks')
     .select(['status', sql<number>`count(*)`.as('count')])
     .where('tablo_id', '=', tabloId)
+    .where('status', '=', sql<TaskStatus>`any(${statuses}::task_status[])`)
     .groupBy('status')
     .execute()
-  const counts = { todo: 0, in_progress: 0, in_review: 0, done: 0 }
-  for (const { status, count } of rows) counts[status] = count
+  const counts = new Map(statuses.map(status => [status, 0]))
+  for (const { status, count } of rows) counts.set(status, count)
   return counts
 }
 
@@ -67,31 +65,34 @@ export async function find(reader: Reader, actor: Actor, tabloId: string, id: st
 }
 
 /**
- * Adds a task at the foot of its column and gives its id. The same form posted twice makes one; a form that was
- * changed and sent again under the same id makes another.
+ * Adds a task at the foot of its column. The same form posted twice makes one; a form that was changed and sent again
+ * under the same id makes another.
  */
 export async function create(
   db: Db,
   actor: Actor,
   tabloId: string,
   given: TaskFields & { id?: string | undefined },
-): Promise<string> {
+): Promise<Card> {
   const { id = newId(), ...fields } = given
+  const { title, description, status } = fields
+  const card = { id, title, status, described: description !== '' }
   return transaction(db, async tx => {
     await lock(tx, actor, tabloId, 'content')
-    if (await insert(tx, actor, tabloId, id, fields)) return id
+    if (await insert(tx, actor, tabloId, id, fields)) return card
     const same = await tx
       .selectFrom('tasks')
-      .select('id')
+      .select('status')
       .where('id', '=', id)
       .where('tablo_id', '=', tabloId)
-      .where('title', '=', fields.title)
-      .where('description', '=', fields.description)
+      .where('created_by', '=', actor.id)
+      .where('title', '=', title)
+      .where('description', '=', description)
       .executeTakeFirst()
-    if (same) return id
+    if (same) return { ...card, status: same.status }
     const another = newId()
     await insert(tx, actor, tabloId, another, fields)
-    return another
+    return { ...card, id: another }
   })
 }
 

@@ -17,7 +17,6 @@ import { Icon } from '../ui/Icon.tsx'
 import { Menu } from '../ui/Menu.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { taskCardId } from '../ui/TaskCard.tsx'
-import { TimeAgo } from '../ui/TimeAgo.tsx'
 import type { Draft } from './kanban.tsx'
 import { MoveItems } from './move-menu.tsx'
 import type { Places } from './ordering.ts'
@@ -85,9 +84,6 @@ export function TaskView(props: TaskViewProps) {
       </div>
       <section class="task-history" aria-labelledby="history-title">
         <h2 id="history-title">{t.history}</h2>
-        <p class="meta">
-          <TimeAgo locale={locale} at={task.createdAt} words={t.created} />
-        </p>
         <ActivityList locale={locale} activities={activities} now={new Date()} empty="" />
       </section>
     </article>

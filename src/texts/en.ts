@@ -260,7 +260,6 @@ export const en = {
     errors: (n: number) =>
       plural(n, { one: 'One thing needs another look', other: '# things need another look' }),
     progress: (done: string, total: string) => `${done} of ${total}`,
-    request: (id: string) => `Request ${id}`,
     cancel: 'Cancel',
     close: 'Close',
     undo: 'Undo',
@@ -293,7 +292,6 @@ export const en = {
       empty: 'Nothing yet',
       toast: 'Toasts',
       rows: 'Rows and words',
-      problem: 'A page that went wrong',
       icons: 'Icons',
       server: 'A part fetched from the server',
     },
@@ -302,9 +300,6 @@ export const en = {
     signedInMeta: '203.0.113.7, last seen today',
     endSession: 'End this session',
     inPlace: 'Words edited where they are read.',
-    problemTitle: 'There is nothing here',
-    problemText: 'The address may be mistyped, or what was here is gone.',
-    problemAction: 'Back to your Tablos',
     notFetched: 'No time fetched yet.',
     kinds: {
       primary: 'Primary',

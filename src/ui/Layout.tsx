@@ -55,7 +55,7 @@ export function AppLayout({
 }
 
 /** One column of 24rem at a third of the height: sign-in, sign-up, and errors for a person who is signed out. */
-export function PlainLayout({ locale, title, scripts, toast, children }: Frame) {
+function PlainLayout({ locale, title, scripts, toast, children }: Frame) {
   return (
     <Document locale={locale} title={title} scripts={scripts}>
       <div class="plain">

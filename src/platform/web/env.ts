@@ -2,6 +2,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { ErrorText, FieldErrors } from '../../errors.ts'
 import type { Locale } from '../../texts/locale.ts'
 import type { Log } from '../log.ts'
+import type { KeptContent } from './kept.ts'
 
 /** What every request carries, whatever the route. */
 export interface Variables {
@@ -22,6 +23,9 @@ export interface Problem {
   fields: FieldErrors
 }
 
+/** What a page shows: drawn now, or kept from before. */
+export type PageContent = HtmlEscapedString | Promise<HtmlEscapedString> | KeptContent
+
 /** What a page tells the layout about itself. */
 export interface PageProps {
   title: string
@@ -36,6 +40,6 @@ export interface PageProps {
 declare module 'hono' {
   interface ContextRenderer {
     // biome-ignore lint/style/useShorthandFunctionType: an interface is what Hono's declaration merges with
-    (content: HtmlEscapedString | Promise<HtmlEscapedString>, page: PageProps): Promise<Response>
+    (content: PageContent, page: PageProps): Promise<Response>
   }
 }

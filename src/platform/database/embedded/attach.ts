@@ -27,8 +27,11 @@ export async function attach(server: Server): Promise<Attached> {
     const answer = await reach(server)
     if (answer === 'starting') heard = Date.now()
     else if (answer === 'silent') launched = keepLaunching(server, launched)
-    else if (await announce(answer).catch(() => false)) return attached(server, answer, launched)
-    else await answer.end().catch(() => {})
+    else {
+      const pid = await join(answer).catch(() => undefined)
+      if (pid !== undefined) return attached(server, answer, pid, launched)
+      await answer.end().catch(() => {})
+    }
     await setTimeout(20)
   }
   throw new EmbeddedError(
@@ -36,12 +39,14 @@ export async function attach(server: Server): Promise<Attached> {
   )
 }
 
-async function attached(
-  server: Server,
-  client: pg.Client,
-  launched: Launched | undefined,
-): Promise<Attached> {
-  const started = launched !== undefined && launched.child.pid === (await pidOf(client))
+/** The pid of the server that this process now uses. Undefined, or an error, when it is being stopped. */
+async function join(client: pg.Client): Promise<number | undefined> {
+  // The second question is answered only by a server that is not ending its connections.
+  return (await announce(client)) ? pidOf(client) : undefined
+}
+
+function attached(server: Server, client: pg.Client, pid: number, launched: Launched | undefined): Attached {
+  const started = launched !== undefined && launched.child.pid === pid
   return { client, started, recovered: started && RECOVERED.test(logSince(server, launched)) }
 }
 

@@ -27,7 +27,6 @@ export const USER = 'xtablo'
 
 /** Makes a cluster in `home` unless another process did so meanwhile. Throws an EmbeddedError when it can't. */
 export async function makeCluster(home: Home, binaries: Binaries): Promise<void> {
-  removeLeftovers(home.folder)
   const password = makePassword(home.folder)
   const aside = join(home.folder, `cluster.new-${process.pid}`)
   const passwordFile = `${aside}.password`
@@ -41,6 +40,17 @@ export async function makeCluster(home: Home, binaries: Binaries): Promise<void>
   } finally {
     rmSync(aside, { recursive: true, force: true })
     rmSync(passwordFile, { force: true })
+  }
+}
+
+/** Removes what a killed making left. Its initdb may still be writing there: then the next start removes it. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = name.match(/\.new-(\d+)/) ?? []
+    if (pid === undefined || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    } catch {}
   }
 }
 
@@ -133,14 +143,6 @@ function putInPlace(aside: string, cluster: string): void {
     renameSync(aside, cluster)
   } catch (error) {
     if (!existsSync(join(cluster, 'PG_VERSION'))) throw error
-  }
-}
-
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, pid] = name.match(/\.new-(\d+)/) ?? []
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

@@ -1,18 +1,19 @@
 // The embedded Postgres: a real server from npm, whose data lies in the data directory, so that nobody has to install
 // one. All processes on one data directory share it: who finds none starts it (attach.ts), the last to leave stops it
 // (presence.ts), and one that was left running by a crash is taken over. Its files are home.ts and cluster.ts, its
-// process is server.ts. While it is in use its connection is watched: a server that dies is started again.
+// process is server.ts, and one that dies in use is started again (watch.ts).
 
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
 import { attach } from './attach.ts'
 import { findBinaries } from './binaries.ts'
-import { checkCluster, makeCluster } from './cluster.ts'
+import { checkCluster, makeCluster, removeLeftovers } from './cluster.ts'
 import { EmbeddedError, explain } from './errors.ts'
 import { findHome, type Home, makeHome } from './home.ts'
-import { claimStart, hasCompany, leave } from './presence.ts'
-import { address, type Server, stop } from './server.ts'
+import { claimStart, hasCompany } from './presence.ts'
+import { address, type Server } from './server.ts'
+import { depart, watch } from './watch.ts'
 
 export { EmbeddedError } from './errors.ts'
 
@@ -54,7 +55,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 }
 
 async function open(options: EmbeddedOptions): Promise<Embedded> {
-  const { dataDir, purpose, settings = {}, command = purpose } = options
+  const { dataDir, purpose, settings = {}, command = purpose, log = () => {} } = options
   const { home, binaries, made } = await prepare(dataDir, purpose)
   const name = `xtablo ${command} (process ${process.pid})`
   const server: Server = { home, binaries, log: join(dataDir, 'postgres.log'), settings, name }
@@ -62,12 +63,14 @@ async function open(options: EmbeddedOptions): Promise<Embedded> {
   const notes = [...home.notes]
   if (made) notes.push(`A new database was made in ${home.folder}.`)
   if (recovered) notes.push('The database was not stopped properly last time: Postgres has recovered it.')
-  if (!started && !(await hasCompany(client)))
-    notes.push('A Postgres left running by a crash was taken over.')
-  const held = await holdThrough(server, client, options)
+  await settle(server, client, purpose)
+  const takenOver = !started && !(await hasCompany(client))
+  if (takenOver) notes.push('A Postgres left running by a crash was taken over.')
+  const again = async (next: pg.Client) => purpose === 'start' && claimStart(next)
+  const { close } = watch(server, client, again, log)
   const { host, port, user, password } = address(server)
   const pool = { host, port, user, password, database: DATABASE } as pg.PoolConfig
-  return { pool, notes, startedHere: started, home: home.folder, close: held.close }
+  return { pool, notes, startedHere: started, home: home.folder, close }
 }
 
 async function prepare(dataDir: string, purpose: EmbeddedOptions['purpose']) {
@@ -82,54 +85,19 @@ async function prepare(dataDir: string, purpose: EmbeddedOptions['purpose']) {
   }
   const home: Home = found ?? makeHome(dataDir)
   const binaries = await findBinaries(home.account)
+  removeLeftovers(home.folder)
   if (found === undefined) await makeCluster(home, binaries)
   checkCluster(home, binaries)
   return { home, binaries, made: found === undefined }
 }
 
-/** Keeps the connection that shows this process's use of the server, and makes a new one when it breaks. */
-async function holdThrough(server: Server, first: pg.Client, { purpose, log = () => {} }: EmbeddedOptions) {
-  let client = first
-  let closing = false
-  let mending: Promise<void> = Promise.resolve()
+async function settle(server: Server, client: pg.Client, purpose: EmbeddedOptions['purpose']): Promise<void> {
   try {
     if (purpose === 'start') await claim(client, server)
     await createDatabase(client)
   } catch (error) {
-    await depart(client, server)
+    await depart(server, client)
     throw error
-  }
-  const watch = () =>
-    client.once('end', () => {
-      if (!closing) mending = mend()
-    })
-  async function mend(): Promise<void> {
-    while (!closing) {
-      try {
-        const again = await attach(server)
-        client = again.client
-        if (purpose === 'start') await claimStart(client)
-        log(
-          again.started
-            ? 'Postgres had ended: it was started again.'
-            : 'Postgres dropped its connections: back again.',
-        )
-        watch()
-        return
-      } catch (error) {
-        log(`Postgres is gone: ${error instanceof Error ? error.message : error}`)
-        await setTimeout(1000)
-      }
-    }
-  }
-  watch()
-  return {
-    async close() {
-      if (closing) return
-      closing = true
-      await mending
-      await depart(client, server)
-    },
   }
 }
 
@@ -156,11 +124,4 @@ async function createDatabase(client: pg.Client): Promise<void> {
     // Another process made it just now (duplicate_database, or its unique index).
     if (error.code !== '42P04' && error.code !== '23505') throw error
   })
-}
-
-async function depart(client: pg.Client, { home }: Server): Promise<void> {
-  // A server that is gone has nothing to be told.
-  const last = await leave(client).catch(() => false)
-  if (last) await stop(client, home)
-  else await client.end().catch(() => {})
 }

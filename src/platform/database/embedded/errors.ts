@@ -17,8 +17,9 @@ export function notWritable(folder: string): EmbeddedError {
 
 /** Turns a fault of the file system under `folder` into its EmbeddedError, and gives back anything else as it is. */
 export function explain(error: unknown, folder: string): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  switch (code) {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  // A recursive mkdir on a read-only file system says that there is nothing there.
+  switch (code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return fullDisk(folder)

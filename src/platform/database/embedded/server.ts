@@ -72,6 +72,7 @@ export function launch(server: Server): Launched {
   const since = boundLog(server.log)
   const output = openSync(server.log, 'a', 0o600)
   try {
+    give(server.log, home.account)
     const child = spawn(binaries.postgres, ['-D', home.cluster, ...flags(server, folder)], {
       ...home.account,
       cwd: '/',
@@ -87,13 +88,16 @@ export function launch(server: Server): Launched {
   }
 }
 
-/** Asks the server behind `client` to stop, and waits until it has: a minute at most, for it goes on by itself. */
+/**
+ * Asks the server behind `client` to stop, and waits until it has: a minute at most, for it goes on by itself. The
+ * connection is left for the server to end, since its lock keeps newcomers away until then.
+ */
 export async function stop(client: pg.Client, home: Home): Promise<void> {
   const pid = await pidOf(client)
   process.kill(pid, 'SIGINT')
-  await client.end().catch(() => {})
   for (let waited = 0; waited < 60_000 && lockLines(home)[0] === String(pid); waited += 10)
     await setTimeout(10)
+  await client.end().catch(() => {})
 }
 
 /** The pid of the server behind `client`, which it reads from its own data directory. */

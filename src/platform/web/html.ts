@@ -1,0 +1,50 @@
+// The last step of every page: its entity tag, and its compression for browsers that take it. Proxies in front find it
+// compressed already and pass it on.
+
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { constants, gzip, zstdCompress } from 'node:zlib'
+import type { Context } from 'hono'
+
+/** Bytes: below this, a header more costs about what compression saves. */
+const WORTH_COMPRESSING = 2_048
+
+const COMPRESSORS = {
+  zstd: promisify(zstdCompress),
+  gzip: (body: Uint8Array) => promisify(gzip)(body, { level: constants.Z_BEST_SPEED }),
+}
+
+/** A weak entity tag for what a page was made from. */
+export const tagOf = (...parts: readonly unknown[]): string =>
+  `W/"${createHash('sha1').update(JSON.stringify(parts)).digest('base64url')}"`
+
+/** Sets the tag and tells whether the browser has that very page; then the answer is `notModified`. */
+export function isKnown(c: Context, tag: string): boolean {
+  c.header('ETag', tag)
+  const known = c.req.header('If-None-Match')
+  return known?.split(/,\s*/).includes(tag) ?? false
+}
+
+export const notModified = (c: Context): Response => c.body(null, 304)
+
+/** Answers with a page, or 304 when the browser has it. */
+export async function sendHtml(c: Context, page: string): Promise<Response> {
+  // Only what was asked for can be had already: after a refused form there is nothing to compare.
+  if (c.req.method === 'GET' && isKnown(c, tagOf(page))) return notModified(c)
+  return sendBytes(c, Buffer.from(page))
+}
+
+/** Answers with a page that has its tag, if any, already. */
+export async function sendBytes(c: Context, page: Buffer<ArrayBuffer>): Promise<Response> {
+  c.header('Content-Type', 'text/html; charset=UTF-8')
+  const encoding = page.length < WORTH_COMPRESSING ? undefined : encodingFor(c.req.header('Accept-Encoding'))
+  if (!encoding) return c.body(page)
+  c.header('Content-Encoding', encoding)
+  return c.body(await COMPRESSORS[encoding](page))
+}
+
+function encodingFor(accepted: string | undefined): keyof typeof COMPRESSORS | undefined {
+  if (!accepted) return undefined
+  const names = accepted.split(',').map(part => part.split(';')[0]?.trim())
+  return (['zstd', 'gzip'] as const).find(name => names.includes(name))
+}
