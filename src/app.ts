@@ -70,7 +70,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.use(sessions(deps))
 
   app.route('/', accountPages({ ...deps, limits }))
-  app.route('/', linkPages(deps))
+  app.route('/', linkPages({ ...deps, limits }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))

@@ -38,14 +38,26 @@ export function localeOf(language: Language, zone: string): Locale {
   const key = `${language} ${zone}`
   const known = made.get(key)
   if (known) return known
-  const locale = makeLocale(language, isTimeZone(zone) ? zone : 'UTC')
-  if (isTimeZone(zone)) made.set(key, locale)
+  const timeZone = timeZoneOf(zone)
+  const locale = makeLocale(language, timeZone ?? 'UTC')
+  if (timeZone) made.set(key, locale)
   return locale
 }
 
-/** Whether Intl knows the zone. */
-export function isTimeZone(zone: string): boolean {
-  return zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone)
+const zones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
+
+/**
+ * An IANA time zone under the one name that Intl lists it by, or undefined when there is no such zone: browsers have
+ * more than one name for some, such as Asia/Kolkata for Asia/Calcutta.
+ */
+export function timeZoneOf(name: string): string | undefined {
+  if (zones.has(name)) return name
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+    return zones.has(timeZone) ? timeZone : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Of the languages a browser asks for in `Accept-Language`, the first that we speak, by its q values; else English. */
