@@ -13,7 +13,7 @@ import { signOut } from '../accounts/sign-in.ts'
 import { AppError } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import type { Deps } from '../platform/deps.ts'
-import { isTimeZone } from '../texts/locale.ts'
+import { timeZoneOf } from '../texts/locale.ts'
 import { accounts, website } from './content.en.ts'
 import { festival, ideas, move } from './content.fr.ts'
 import { type History, historyOf } from './history.ts'
@@ -53,7 +53,7 @@ function passwordFrom(secret: string): string {
 
 async function join(db: Db, name: string, email: string, password: string): Promise<void> {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  const timeZone = isTimeZone(zone) ? zone : 'UTC'
+  const timeZone = timeZoneOf(zone) ?? 'UTC'
   try {
     // Whoever starts the demo may add its people, whatever SIGNUP says.
     const policy = { signup: 'open', firstByLink: false } as const
