@@ -22,6 +22,7 @@ import { securityHeaders } from './platform/web/security-headers.ts'
 import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
 import { tabloPages } from './tablos/pages.tsx'
 import { taskPages } from './tasks/pages.tsx'
+import { localeOf, preferredLanguage } from './texts/locale.ts'
 
 /** Bytes: the longest description, each character percent-encoded, fits several times. */
 const LARGEST_FORM = 1_048_576
@@ -42,6 +43,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.notFound(notFoundPage)
   app.use(async (c, next) => {
     c.set('log', log)
+    // Until the session tells whose page it is: a fault can come before.
+    c.set('locale', localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC'))
     await next()
   })
   app.use(requestId({ generator: newId }))
@@ -67,7 +70,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.use(sessions(deps))
 
   app.route('/', accountPages({ ...deps, limits }))
-  app.route('/', linkPages(deps))
+  app.route('/', linkPages({ ...deps, limits }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))

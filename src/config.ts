@@ -37,7 +37,7 @@ const VARIABLES = {
     'an address to listen on, such as 127.0.0.1',
     z
       .string()
-      .regex(/^[\w.:-]+$/)
+      .refine(host => isIP(host) === 6 || (/^[\w.-]+$/.test(host) && URL.canParse(`http://${host}`)))
       .default('127.0.0.1'),
   ],
   PORT: ['a port from 0 to 65535', wholeNumber(0, 65_535).default(8080)],
@@ -69,7 +69,9 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     const given = environment[name] === '' ? undefined : environment[name]
     const parsed = parser.safeParse(given)
     if (!parsed.success)
-      faults.push(`${name}: expected ${expected}${SECRET.has(name) ? '' : `, got “${given}”`}.`)
+      faults.push(
+        `${name}: expected ${expected}${SECRET.has(name) ? '' : `, got “${withoutPassword(given)}”`}.`,
+      )
     return parsed.data as z.output<(typeof VARIABLES)[K][1]>
   }
   const env = read('ENV')
@@ -106,14 +108,17 @@ export function loadDotEnv(): void {
   if (process.env.ENV !== 'production' && existsSync('.env')) loadEnvFile('.env')
 }
 
+const withoutPassword = (text = '') => text.replace(/\/\/[^/]*@/, '//…@')
+
 function networks(text: string, context: z.RefinementCtx): BlockList {
   const list = new BlockList()
   for (const entry of text.split(',').map(part => part.trim())) {
     if (entry === '') continue
-    const [address = '', prefix] = entry.split('/')
+    const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
     const version = isIP(address)
-    const bits = Number(prefix ?? (version === 6 ? 128 : 32))
-    if (version === 0 || !Number.isInteger(bits) || bits < 0 || bits > (version === 6 ? 128 : 32)) {
+    const most = version === 6 ? 128 : 32
+    const bits = Number(prefix ?? most)
+    if (version === 0 || bits > most) {
       context.addIssue({ code: 'custom' })
       return z.NEVER
     }

@@ -15,7 +15,6 @@ import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web
 import { fillSlots, type KeptContent } from './platform/web/kept.ts'
 import { wantsPart } from './platform/web/respond.ts'
 import { listLinks } from './tablos/reading.ts'
-import { type Locale, localeOf, preferredLanguage } from './texts/locale.ts'
 import { Button } from './ui/Button.tsx'
 import { Layout, type LayoutProps } from './ui/Layout.tsx'
 import { PageHead } from './ui/PageHead.tsx'
@@ -95,13 +94,13 @@ export const notFoundPage = (c: Context<AccountEnv>) => faultPage(c, 404)
 export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
   if (error instanceof AppError) {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    return faultPage(c, statusOf[error.code], localeFor(c).t.errors[error.text])
+    return faultPage(c, statusOf[error.code], c.get('locale').t.errors[error.text])
   }
   if (error instanceof HTTPException) {
     return faultPage(
       c,
       error.status,
-      error.message === 'cross_site' ? localeFor(c).t.faults.cross_site : undefined,
+      error.message === 'cross_site' ? c.get('locale').t.faults.cross_site : undefined,
     )
   }
   c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error')
@@ -110,7 +109,7 @@ export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
 
 /** The page that says what went wrong, what to do, and by which number the log knows it. */
 export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatusCode, advice?: string) {
-  const locale = localeFor(c)
+  const locale = c.get('locale')
   const faults = locale.t.faults
   const fault = status in faults ? faults[status as keyof typeof faults & number] : faults[500]
   c.status(status)
@@ -128,10 +127,13 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
       <p class="request-id">{faults.requestId(c.get('requestId'))}</p>
     </div>
   )
-  return c.render(page, { title: fault.title })
-}
-
-/** A fault can come before the session is known; then the browser's language is all there is. */
-function localeFor(c: Context<AccountEnv>): Locale {
-  return c.get('locale') ?? localeOf(preferredLanguage(c.req.header('Accept-Language')), 'UTC')
+  return c.render(page, { title: fault.title }).catch(async () => {
+    // The sidebar may be what can't be had: without a database this page still says so.
+    const plain = (
+      <Layout locale={locale} title={fault.title}>
+        {page}
+      </Layout>
+    )
+    return sendHtml(c, String(await plain))
+  })
 }

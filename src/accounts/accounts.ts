@@ -7,7 +7,7 @@ import type { Language } from '../texts/locale.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
-import { makeLink, takeLink } from './links.ts'
+import { makeLink, mustBeLive, takeLink } from './links.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { endAllSessions, startSession } from './sessions.ts'
 
@@ -20,6 +20,12 @@ export interface NewPerson {
   timeZone: string
 }
 
+interface Policy {
+  signup: SignUpPolicy
+  /** The first account is made by the setup link alone. */
+  firstByLink: boolean
+}
+
 /** Whether anybody has an account yet. The first one is the admin's. */
 export async function hasPeople(reader: Reader): Promise<boolean> {
   return (await reader.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined
@@ -29,23 +35,20 @@ export async function hasPeople(reader: Reader): Promise<boolean> {
  * Makes an account and gives the token of its first session. The first account of all is the admin; `firstByLink`
  * leaves that one to the setup link. Throws forbidden where the policy is not `open`, invalid for an e-mail that is taken.
  */
-export async function signUp(
-  db: Db,
-  given: NewPerson,
-  policy: { signup: SignUpPolicy; firstByLink: boolean },
-  from: Origin,
-): Promise<string> {
+export async function signUp(db: Db, given: NewPerson, policy: Policy, from: Origin): Promise<string> {
+  // Nobody makes us hash who could not get in anyway.
+  if (!isAllowed(policy, !(await hasPeople(db)))) throw new AppError('forbidden', 'signup_closed')
   const passwordHash = await hashPassword(given.password)
   return transaction(db, async tx => {
     const first = await isFirst(tx)
-    const allowed = first ? !policy.firstByLink : policy.signup === 'open'
-    if (!allowed) throw new AppError('forbidden', 'signup_closed')
+    if (!isAllowed(policy, first)) throw new AppError('forbidden', 'signup_closed')
     return insertPerson(tx, { ...given, passwordHash, role: first ? 'admin' : 'user' }, from)
   })
 }
 
 /** Makes the admin's account by the setup link. Throws not_found when the link is dead or somebody was first. */
 export async function signUpFirst(db: Db, token: string, given: NewPerson, from: Origin): Promise<string> {
+  await mustBeLive(db, 'setup', token)
   const passwordHash = await hashPassword(given.password)
   return transaction(db, async tx => {
     await takeLink(tx, 'setup', token)
@@ -99,9 +102,18 @@ export async function changePassword(
   }
   await limits.succeeded(person.email, from.address)
   const passwordHash = await hashPassword(given.password)
-  return transaction(db, tx =>
-    replacePassword(tx, person.id, passwordHash, 'password_changed', person.id, from),
-  )
+  return transaction(db, async tx => {
+    // It may have been changed or reset while this one was being verified, and then it was not the current one.
+    const unchanged = await tx
+      .selectFrom('users')
+      .select('id')
+      .where('id', '=', person.id)
+      .where('password_hash', '=', stored)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!unchanged) throw invalid('current', 'password_wrong')
+    return replacePassword(tx, person.id, passwordHash, 'password_changed', from)
+  })
 }
 
 /** Makes a reset link for the person with this e-mail and gives its token. Throws not_found. */
@@ -114,15 +126,31 @@ export async function offerReset(db: Db, email: string): Promise<string> {
   })
 }
 
-/** Sets a new password by a reset link, ends every session and gives the token of a new one. Throws not_found. */
-export async function resetPassword(db: Db, token: string, password: string, from: Origin): Promise<string> {
+/**
+ * Sets a new password by a reset link, ends every session, forgets the failures to sign in and gives the token of a new
+ * session. Throws not_found.
+ */
+export async function resetPassword(
+  db: Db,
+  limits: SignInLimits,
+  token: string,
+  password: string,
+  from: Origin,
+): Promise<string> {
+  await mustBeLive(db, 'reset', token)
   const passwordHash = await hashPassword(password)
-  return transaction(db, async tx => {
+  const { email, session } = await transaction(db, async tx => {
     const { userId } = await takeLink(tx, 'reset', token)
     if (!userId) throw notFound()
-    return replacePassword(tx, userId, passwordHash, 'password_reset', userId, from)
+    const session = await replacePassword(tx, userId, passwordHash, 'password_reset', from)
+    const query = tx.selectFrom('users').select('email').where('id', '=', userId)
+    return { ...(await query.executeTakeFirstOrThrow()), session }
   })
+  await limits.forget(email)
+  return session
 }
+
+const isAllowed = (policy: Policy, first: boolean) => (first ? !policy.firstByLink : policy.signup === 'open')
 
 /** Under a lock that lets no second first person in; taken only while there is nobody. */
 async function isFirst(tx: Tx): Promise<boolean> {
@@ -143,6 +171,7 @@ async function insertPerson(
   } catch (error) {
     throw violates(error, 'users_email_unique') ? invalid('email', 'email_taken') : error
   }
+  if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
   await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
   return startSession(tx, id, from)
 }
@@ -152,12 +181,11 @@ async function replacePassword(
   userId: string,
   passwordHash: string,
   kind: 'password_changed' | 'password_reset',
-  by: string,
   from: Origin,
 ): Promise<string> {
   await tx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', userId).execute()
   await tx.deleteFrom('links').where('user_id', '=', userId).execute()
   await endAllSessions(tx, userId)
-  await recordAudit(tx, { kind, subject: userId, by, address: from.address })
+  await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
   return startSession(tx, userId, from)
 }

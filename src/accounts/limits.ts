@@ -44,6 +44,10 @@ export function signInLimits(pool: pg.Pool, secret: string) {
     async failed(email: string): Promise<void> {
       await perEmail.penalty(keyOf(email))
     },
+    /** Lets a person try again who has set a new password by a link. */
+    async forget(email: string): Promise<void> {
+      await perEmail.delete(keyOf(email))
+    },
     async succeeded(email: string, address: string): Promise<void> {
       const place = networkOf(address)
       await Promise.all([

@@ -1,21 +1,21 @@
 import { type Context, Hono } from 'hono'
-import { AppError } from '../errors.ts'
 import type { Deps } from '../platform/deps.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
 import { resetPassword, signUpFirst } from './accounts.ts'
-import { isLive, type LinkKind } from './links.ts'
+import type { SignInLimits } from './limits.ts'
+import { mustBeLive } from './links.ts'
 import { resetSchema, signUpSchema } from './schema.ts'
 import { type AccountEnv, keepSession, originOf } from './signed-in.ts'
 import { ResetPage, SignUpPage } from './views.tsx'
 
 /** The pages of links that work once: the first account, and a new password. */
-export function linkPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
+export function linkPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
   const app = new Hono<AccountEnv>()
 
   app.get('/setup/:token', async c => {
-    await mustLive('setup', c.req.param('token'))
+    await mustBeLive(db, 'setup', c.req.param('token'))
     return setupPage(c)
   })
 
@@ -31,7 +31,7 @@ export function linkPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
   })
 
   app.get('/reset/:token', async c => {
-    await mustLive('reset', c.req.param('token'))
+    await mustBeLive(db, 'reset', c.req.param('token'))
     return resetPage(c)
   })
 
@@ -39,16 +39,12 @@ export function linkPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
     const values = await readForm(c)
     const run = async () => {
       const { password } = parse(resetSchema, values)
-      const token = await resetPassword(db, c.req.param('token'), password, originOf(c, config))
+      const token = await resetPassword(db, limits, c.req.param('token'), password, originOf(c, config))
       keepSession(c, config, token)
       return seeOther(c, '/')
     }
     return formResult(c, run, problem => resetPage(c, problem))
   })
-
-  async function mustLive(kind: LinkKind, token: string) {
-    if (!(await isLive(db, kind, token))) throw new AppError('not_found', 'link_dead')
-  }
 
   function setupPage(c: Context<AccountEnv>, values?: FormValues, problem?: Problem) {
     const locale = c.get('locale')

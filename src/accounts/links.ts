@@ -21,8 +21,8 @@ export async function makeLink(tx: Tx, kind: LinkKind, userId: string | null): P
   return token
 }
 
-/** Whether the link still works. */
-export async function isLive(reader: Reader, kind: LinkKind, token: string): Promise<boolean> {
+/** Throws not_found for a link that no longer works; uses nothing up. */
+export async function mustBeLive(reader: Reader, kind: LinkKind, token: string): Promise<void> {
   const row = await reader
     .selectFrom('links')
     .select('id')
@@ -30,7 +30,7 @@ export async function isLive(reader: Reader, kind: LinkKind, token: string): Pro
     .where('kind', '=', kind)
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst()
-  return row !== undefined
+  if (!row) throw new AppError('not_found', 'link_dead')
 }
 
 /** Uses the link up. Throws not_found when it was used, has expired or never was. */

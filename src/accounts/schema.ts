@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ErrorText } from '../errors.ts'
-import { line, secret } from '../platform/input.ts'
-import { isTimeZone, type Language, languages } from '../texts/locale.ts'
+import { isStorable, line, secret } from '../platform/input.ts'
+import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
 
 const key = (text: ErrorText) => text
 
@@ -16,7 +16,10 @@ const newPassword = secret(12, 256, 'password_short', 'password_long')
 /** A password that is being checked: any, so long as it can be one. */
 const knownPassword = secret(0, 256, 'password_missing', 'password_long')
 
-const timeZone = z.string().refine(isTimeZone, key('time_zone_unknown'))
+const timeZone = z
+  .string(key('time_zone_unknown'))
+  .transform(name => timeZoneOf(name) ?? '')
+  .refine(name => name !== '', key('time_zone_unknown'))
 
 export const signUpSchema = z.object({
   name,
@@ -29,7 +32,9 @@ export const signUpSchema = z.object({
 export const signInSchema = z.object({
   email: z
     .string()
-    .default('')
+    .refine(isStorable)
+    // Nobody's, like any other address that nobody has.
+    .catch('')
     .transform(text => text.trim().toLowerCase()),
   password: knownPassword.catch(''),
 })

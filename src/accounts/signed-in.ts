@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import type { Deps } from '../platform/deps.ts'
 import { clientAddress } from '../platform/web/address.ts'
 import type { Variables } from '../platform/web/env.ts'
-import { localeOf, preferredLanguage } from '../texts/locale.ts'
+import { localeOf } from '../texts/locale.ts'
 import type { Origin, Person } from './actor.ts'
 import { findSession, SESSION_DAYS, type Session, touchSession } from './sessions.ts'
 
@@ -20,7 +20,7 @@ export interface SignedInEnv {
   Variables: Variables & { session: Session; person: Person }
 }
 
-/** Finds the session of the request, marks it as seen, and chooses the Locale. */
+/** Finds the session of the request, marks it as seen, and chooses the person's Locale. */
 export function sessions({ db, config }: Pick<Deps, 'db' | 'config'>): MiddlewareHandler<AccountEnv> {
   return async (c, next) => {
     const token = sessionToken(c, config)
@@ -32,8 +32,7 @@ export function sessions({ db, config }: Pick<Deps, 'db' | 'config'>): Middlewar
     const person = session?.person
     c.set('session', session)
     c.set('userId', person?.id)
-    const language = person?.language ?? preferredLanguage(c.req.header('Accept-Language'))
-    c.set('locale', localeOf(language, person?.timeZone ?? 'UTC'))
+    if (person) c.set('locale', localeOf(person.language ?? c.get('locale').language, person.timeZone))
     await next()
   }
 }

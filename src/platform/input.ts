@@ -28,9 +28,8 @@ export const secret = (least: number, most: number, tooShort: ErrorText, tooLong
     .refine(text => codePoints(text) >= least, tooShort)
     .refine(text => codePoints(text) <= most, tooLong)
 
-/** Postgres stores no NUL, and half a surrogate pair is no character. */
+/** Whether Postgres can take the text: it knows no NUL, and half a surrogate pair is no character. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
 const storable = <S extends z.ZodType<string, string | undefined>>(schema: S) =>
-  schema.refine(text => !text.includes('\0') && text.isWellFormed(), {
-    message: key('unstorable'),
-    abort: true,
-  })
+  schema.refine(isStorable, { message: key('unstorable'), abort: true })

@@ -138,12 +138,13 @@ export async function remove(db: Db, actor: Actor, id: string): Promise<void> {
 
 async function insert(tx: Tx, actor: Actor, id: string, fields: TabloFields): Promise<boolean> {
   const { title, description, color } = fields
-  const { numInsertedOrUpdatedRows = 0n } = await tx
-    .insertInto('tablos')
-    .values({ id, title, description, color })
-    .onConflict(conflict => conflict.column('id').doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 0n) return false
+  // What outlives a deleted Tablo goes by its id, so that id is never given again: its new owner would see the old past.
+  const { numAffectedRows } = await sql`
+    insert into tablos (id, title, description, color)
+    select ${id}::uuid, ${title}, ${description}, ${color}::tablo_color
+    where not exists (select from activity_heads where tablo_id = ${id})
+    on conflict (id) do nothing`.execute(tx)
+  if (numAffectedRows !== 1n) return false
   await tx.insertInto('members').values({ tablo_id: id, user_id: actor.id, role: 'owner' }).execute()
   await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_created', payload: { title } })
   return true

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ConfigError, parseConfig } from './config.ts'
+import { root } from './platform/root.ts'
+
+const SECRET = 'x'.repeat(32)
+
+/** What is wrong with an environment, a line each; none when it parses. */
+function faultsOf(environment: Record<string, string>): string[] {
+  try {
+    parseConfig(environment)
+    return []
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error))
+    return error.message.split('\n')
+  }
+}
+
+const MALFORMED: Record<string, string[]> = {
+  ENV: ['prod', 'DEVELOPMENT', 'test', ' '],
+  DATABASE_URL: ['localhost', 'mysql://localhost/x', 'http://localhost', 'postgres', '/var/run/postgresql'],
+  HOST: [
+    'a b',
+    '127.0.0.1/8',
+    '127.0.0.1:8080',
+    'localhost:8080',
+    '999.1.1.1',
+    '1:2:3',
+    '[::1]',
+    'http://localhost',
+    '*',
+    ' ',
+  ],
+  PORT: ['x', '-1', '65536', '80.5', '0x50', ' 80', '1e3', '٣'],
+  BASE_URL: [
+    'tablo.example.org',
+    'ftp://tablo.example.org',
+    'https://',
+    'https://tablo.example.org/path',
+    'https://tablo.example.org?x',
+    'https://tablo.example.org#x',
+    'https://user:hidden@tablo.example.org',
+    'javascript:alert(1)',
+  ],
+  TRUST_PROXY: [
+    'proxy',
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/',
+    '10.0.0.0/x',
+    '10.0.0.0/8/8',
+    '10.0.0.0/0x8',
+    '10.0.0',
+    '::1/129',
+    '10.0.0.1 10.0.0.2',
+    'true',
+  ],
+  SIGNUP: ['yes', 'Open', 'none'],
+  SESSION_SECRET: ['short', 'x'.repeat(31)],
+  LOG_LEVEL: ['verbose', 'INFO', '3'],
+}
+
+test('an empty environment is a development start on this machine alone', () => {
+  const config = parseConfig({})
+  assert.equal(config.env, 'development')
+  assert.equal(config.production, false)
+  assert.equal(config.databaseUrl, undefined)
+  assert.deepEqual(
+    [config.host, config.port, config.baseUrl.href],
+    ['127.0.0.1', 8080, 'http://127.0.0.1:8080/'],
+  )
+  assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['open', 'info', undefined])
+  assert.match(config.dataDir, /data$/)
+})
+
+test('an empty value is one that is not set', () => {
+  const names = [...Object.keys(MALFORMED), 'DATA_DIR']
+  const empty = Object.fromEntries(names.map(name => [name, '']))
+  assert.equal(JSON.stringify(parseConfig(empty)), JSON.stringify(parseConfig({})))
+})
+
+test('every malformed value is told by the name of its variable and what it expects', () => {
+  for (const [name, values] of Object.entries(MALFORMED)) {
+    for (const value of values) {
+      const faults = faultsOf({ [name]: value })
+      assert.equal(faults.length, 1, `${name}=${value}: ${faults}`)
+      assert.ok(faults[0]?.startsWith(`${name}: expected `), String(faults))
+    }
+  }
+})
+
+test('all faults are told together', () => {
+  const all = Object.fromEntries(Object.entries(MALFORMED).map(([name, [value = '']]) => [name, value]))
+  const named = faultsOf(all).map(fault => fault.split(':')[0])
+  assert.deepEqual(named.sort(), Object.keys(MALFORMED).sort())
+})
+
+test('no secret is shown, not even a malformed one', () => {
+  const faults = faultsOf({
+    DATABASE_URL: 'mysql://user:hidden@host/x',
+    SESSION_SECRET: 'hidden',
+    BASE_URL: 'https://user:hidden@tablo.example.org',
+  })
+  assert.equal(faults.length, 3)
+  assert.ok(!faults.join().includes('hidden'), faults.join())
+})
+
+test('production needs a secret, and says how to make one', () => {
+  const [fault, ...others] = faultsOf({ ENV: 'production' })
+  assert.match(fault ?? '', /^SESSION_SECRET: needed in production.*openssl rand -hex 32/)
+  assert.deepEqual(others, [])
+  assert.equal(parseConfig({ ENV: 'production', SESSION_SECRET: SECRET }).signup, 'invite')
+})
+
+test('each variable is taken', () => {
+  const config = parseConfig({
+    ENV: 'production',
+    DATABASE_URL: 'postgresql:///xtablo?host=%2Frun%2Fpostgresql',
+    DATA_DIR: '/srv/xtablo',
+    HOST: '::1',
+    PORT: '0',
+    SIGNUP: 'closed',
+    SESSION_SECRET: SECRET,
+    LOG_LEVEL: 'silent',
+    BASE_URL: 'https://tablo.example.org',
+  })
+  assert.equal(config.databaseUrl, 'postgresql:///xtablo?host=%2Frun%2Fpostgresql')
+  assert.deepEqual([config.dataDir, config.host, config.port], ['/srv/xtablo', '::1', 0])
+  assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['closed', 'silent', SECRET])
+  assert.equal(config.baseUrl.href, 'https://tablo.example.org/')
+})
+
+test('an IPv6 address to listen on makes a base URL too', () => {
+  assert.equal(parseConfig({ HOST: '::1', PORT: '81' }).baseUrl.href, 'http://[::1]:81/')
+  assert.equal(parseConfig({ HOST: 'localhost' }).baseUrl.href, 'http://localhost:8080/')
+})
+
+test('trusted proxies are addresses and networks of both versions', () => {
+  const { trustedProxies } = parseConfig({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8, ' })
+  for (const address of ['127.0.0.1', '10.255.0.1']) assert.ok(trustedProxies.check(address), address)
+  for (const address of ['::1', 'fd12::1']) assert.ok(trustedProxies.check(address, 'ipv6'), address)
+  for (const address of ['127.0.0.2', '11.0.0.1']) assert.ok(!trustedProxies.check(address), address)
+})
+
+test('.env is read in development, under what the environment says, and not in production', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xtablo-env-'))
+  try {
+    writeFileSync(join(folder, '.env'), '# a comment\nPORT=7001\nLOG_LEVEL="warn"\n')
+    const script = `
+      import { loadDotEnv, parseConfig } from ${JSON.stringify(join(root, 'dist/src/config.js'))}
+      loadDotEnv()
+      const { port, logLevel } = parseConfig(process.env)
+      console.log(port, logLevel)`
+    const run = (env: Record<string, string>) =>
+      execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+        cwd: folder,
+        env,
+        encoding: 'utf8',
+      }).trim()
+    assert.equal(run({}), '7001 warn')
+    assert.equal(run({ PORT: '7002' }), '7002 warn')
+    assert.equal(run({ ENV: 'production', SESSION_SECRET: SECRET }), '8080 info')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,48 @@
+// The web application as it runs, on a test's own database, without a socket: requests are handed to it.
+
+import { pino } from 'pino'
+import type { Person } from '../src/accounts/actor.ts'
+import { createApp } from '../src/app.ts'
+import { parseConfig } from '../src/config.ts'
+import { pendingMigrations } from '../src/platform/database/migrate.ts'
+import type { Deps } from '../src/platform/deps.ts'
+import { sessionOf } from './cast.ts'
+import { Client } from './client.ts'
+import type { TestDatabase } from './database.ts'
+
+export interface TestApp {
+  app: ReturnType<typeof createApp>
+  deps: Deps
+  /** What was logged, each line parsed, the oldest first. */
+  lines: Record<string, unknown>[]
+  /** The browser of somebody who is not signed in. */
+  visitor(): Client
+  /** The browser of a person who has just signed in. */
+  browserOf(person: Person): Promise<Client>
+}
+
+/** Builds the application; `environment` is over that of a development start. */
+export function testApp(
+  database: TestDatabase,
+  environment: Record<string, string> = {},
+  replaced: Partial<Deps> = {},
+): TestApp {
+  const { db, pool } = database
+  const config = parseConfig({ SESSION_SECRET: 'the secret of the tests, all of it', ...environment })
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ level: config.logLevel, base: null }, { write: line => lines.push(JSON.parse(line)) })
+  const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
+  const deps: Deps = {
+    config,
+    db,
+    pool,
+    log,
+    secret: config.sessionSecret ?? '',
+    migrationsPending,
+    ...replaced,
+  }
+  const app = createApp(deps)
+  const visitor = () => new Client(app, config.baseUrl)
+  const browserOf = async (person: Person) => visitor().carry(await sessionOf(database, person))
+  return { app, deps, lines, visitor, browserOf }
+}
