@@ -113,7 +113,8 @@ for (const zone of document.querySelectorAll<HTMLInputElement>('[data-time-zone]
 
 // What a Confirm asks in a menu is a part of it.
 const ITEMS = '.menu-item, .confirm:not([open]) > summary, .confirm[open] .btn'
-const itemsOf = (menu: Element) => [...menu.querySelectorAll<HTMLElement>(ITEMS)].filter(item => item.checkVisibility())
+const itemsOf = (menu: Element) =>
+  [...menu.querySelectorAll<HTMLElement>(ITEMS)].filter(item => item.checkVisibility())
 
 document.addEventListener('keydown', event => {
   const opener = closest<HTMLButtonElement>(event, '[popovertarget]')

@@ -82,7 +82,10 @@ async function ownScripts(): Promise<Promise<Asset>[]> {
       target: 'browser' as const,
       module: {},
       output: { name: basename(path, '.ts'), path: resolve(OUT) },
-      options: { swcrc: false, jsc: { parser: { syntax: 'typescript' as const }, target: 'es2022' as const } },
+      options: {
+        swcrc: false,
+        jsc: { parser: { syntax: 'typescript' as const }, target: 'es2022' as const },
+      },
     })),
   )
   return Object.entries(made).map(async ([name, { code }]) => {

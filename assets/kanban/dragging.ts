@@ -5,7 +5,18 @@
 import { hold } from './changes.ts'
 import { openMenu } from './menu.ts'
 import { moveTo } from './moving.ts'
-import { afterOf, editable, kanban, lists, type Place, phone, placeOf, putAt, statusOf, stillness } from './page.ts'
+import {
+  afterOf,
+  editable,
+  kanban,
+  lists,
+  type Place,
+  phone,
+  placeOf,
+  putAt,
+  statusOf,
+  stillness,
+} from './page.ts'
 
 const MOTION_MS = 180
 const LONG_PRESS_MS = 200
@@ -58,8 +69,7 @@ const OPTIONS: import('sortablejs').Options = {
     const { promise, resolve } = Promise.withResolvers<void>()
     release = resolve
     hold(promise)
-    for (const list of lists())
-      window.Sortable.get(list)?.option('animation', animates(list) ? MOTION_MS : 0)
+    for (const list of lists()) window.Sortable.get(list)?.option('animation', animates(list) ? MOTION_MS : 0)
   },
   onUnchoose: event => {
     if (!pressed) return
@@ -83,7 +93,9 @@ const animates = (list: HTMLElement) => !stillness.matches && list.childElementC
 const isTouch = (event: object): boolean =>
   'originalEvent' in event && event.originalEvent instanceof PointerEvent
     ? event.originalEvent.pointerType === 'touch'
-    : 'originalEvent' in event && event.originalEvent instanceof Event && event.originalEvent.type.startsWith('touch')
+    : 'originalEvent' in event &&
+      event.originalEvent instanceof Event &&
+      event.originalEvent.type.startsWith('touch')
 
 /**
  * What ends a drag may be followed by a click on what lies under the pointer, and may not. Sortable swallows the next

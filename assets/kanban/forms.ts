@@ -11,7 +11,8 @@ addEventListener(
   event => {
     const form = event.target
     if (!(form instanceof HTMLFormElement) || !form.closest('#task-menu, #panel')) return
-    const [, id = '', verb] = /\/tasks\/([\w-]+)\/(move|delete)$/.exec(form.getAttribute('action') ?? '') ?? []
+    const [, id = '', verb] =
+      /\/tasks\/([\w-]+)\/(move|delete)$/.exec(form.getAttribute('action') ?? '') ?? []
     const card = cardFor(id)
     if (!card || !verb) return
     event.preventDefault()

@@ -13,7 +13,10 @@ export const settle = (): void => flush?.()
 /** Runs an update of the page and lets what moved in these lists glide. The next one does not wait for it. */
 export function glide(moving: Iterable<HTMLElement | null>, update: () => void): void {
   settle()
-  if (!document.startViewTransition || stillness.matches || document.hidden) return update()
+  if (!document.startViewTransition || stillness.matches || document.hidden) {
+    update()
+    return
+  }
   unname()
   named = [...new Set(moving)].flatMap(list => (list ? inView(list) : []))
   for (const card of named) card.style.viewTransitionName = card.id

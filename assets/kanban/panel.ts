@@ -105,8 +105,12 @@ afterChange(id => {
 })
 
 async function reload(id: string): Promise<void> {
-  const [place, answer] = [panel()?.querySelector('#task'), await ask(location.pathname, { target: 'article#task' })]
-  if (place && answer?.ok && id === opened && !isEditing()) await show(answer, { target: place, swap: 'outerMorph' })
+  const [place, answer] = [
+    panel()?.querySelector('#task'),
+    await ask(location.pathname, { target: 'article#task' }),
+  ]
+  if (place && answer?.ok && id === opened && !isEditing())
+    await show(answer, { target: place, swap: 'outerMorph' })
 }
 
 // A save closes the form that had the focus.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectColumns, product, saved, shown } from './product.ts'
+import { expectColumns, saved, shown } from './kanban.ts'
+import { product } from './product.ts'
 
 const { person, kanban, windowOf, faults } = await product()
 const ada = await person('Ada')

@@ -1,42 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { expectColumns, product, saved, shown, task } from './product.ts'
+import { boxOf, counts, drag, expectColumns, saved, shown, task } from './kanban.ts'
+import { product } from './product.ts'
 
-const { person, kanban, join, windowOf, faults, database } = await product()
+const { person, kanban, join, windowOf } = await product()
 const ada = await person('Ada')
 const says = (page: Page) => page.locator('#kanban-says').textContent()
-
-async function drag(page: Page, title: string, to: { x: number; y: number }): Promise<void> {
-  const card = await box(page, title)
-  await page.mouse.move(card.x + 40, card.y + 10)
-  await page.mouse.down()
-  await page.mouse.move(card.x + 60, card.y + 20, { steps: 3 })
-  await page.mouse.move(to.x, to.y, { steps: 12 })
-  // Sortable looks where the card is every 50 ms.
-  await page.waitForTimeout(300)
-}
-
-async function box(page: Page, title: string) {
-  const found = await task(page, title).boundingBox()
-  assert.ok(found, `${title} is in the page`)
-  return found
-}
-
-const counts = (page: Page) => page.locator('.column-head .count').allTextContents()
 
 test('A task is dragged by mouse within its column, into another and into an empty one, and stays there', async () => {
   const path = await kanban(ada, { todo: ['One', 'Two', 'Three'], done: ['Four'] })
   const page = await windowOf(ada)
   await page.goto(path)
 
-  const three = await box(page, 'Three')
+  const three = await boxOf(page, 'Three')
   await drag(page, 'One', { x: three.x + 40, y: three.y + 18 })
   assert.equal(await page.locator('.task-lifted').count(), 1)
   await saved(page, () => page.mouse.up())
   await expectColumns(page, { todo: ['Two', 'Three', 'One'], done: ['Four'] })
 
-  const four = await box(page, 'Four')
+  const four = await boxOf(page, 'Four')
   await drag(page, 'Three', { x: four.x + 40, y: four.y + 4 })
   await saved(page, () => page.mouse.up())
   await expectColumns(page, { todo: ['Two', 'One'], done: ['Three', 'Four'] })
@@ -64,7 +47,7 @@ test('Escape puts a dragged task back, and nothing is sent', async () => {
   page.on('request', request => {
     if (request.method() === 'POST') posts++
   })
-  const two = await box(page, 'Two')
+  const two = await boxOf(page, 'Two')
   await drag(page, 'One', { x: two.x + 330, y: two.y })
   await page.keyboard.press('Escape')
   await page.mouse.up()
@@ -179,65 +162,6 @@ test('A task is deleted from its menu after a question, and the focus goes to it
   await expectColumns(page, { todo: ['Two'] })
 })
 
-test('When the place has gone, the columns come fresh with the reason, and the focus stays on the task', async () => {
-  const path = await kanban(ada, { todo: ['One', 'Two', 'Three'] })
-  const page = await windowOf(ada)
-  await page.goto(path)
-  await page.locator('#column-done .add-task > summary').click()
-  await page.locator('#add-done-title').fill('Half typed')
-  await database.pool.query(`update tasks set status = 'done' where title = 'Two' and tablo_id = $1`, [path.split('/')[2]])
-
-  await task(page, 'One').focus()
-  await saved(page, () => page.keyboard.press('Alt+ArrowDown'))
-  await expectColumns(page, { todo: ['One', 'Three'], done: ['Two'] })
-  assert.match((await page.locator('#toasts').textContent()) ?? '', /has changed meanwhile/)
-  assert.equal(await page.evaluate('document.activeElement.textContent'), 'One')
-  assert.deepEqual(await counts(page), ['2', '0', '0', '1'])
-  assert.equal(await page.locator('#add-done-title').inputValue(), 'Half typed')
-  assert.ok(await page.locator('#add-done-title').isVisible(), 'what was open stays open')
-  assert.equal(faults.splice(0).length, 1, 'the browser itself notes the 409')
-
-  const three = await box(page, 'Three')
-  await drag(page, 'One', { x: three.x + 40, y: three.y + 30 })
-  await saved(page, () => page.mouse.up())
-  await expectColumns(page, { todo: ['Three', 'One'], done: ['Two'] })
-})
-
-test('A task that somebody deleted meanwhile leaves the page when it is moved, with the reason', async () => {
-  const ben = await person('Ben')
-  const path = await kanban(ada, { todo: ['One', 'Two'] })
-  await join(path, ben, 'editor')
-  const [page, other] = [await windowOf(ada), await windowOf(ben)]
-  await page.goto(path)
-  await other.goto(path)
-  await task(other, 'One').hover()
-  await other.locator('.task-more').click()
-  await other.locator('#task-menu summary').click()
-  await saved(other, () => other.locator('#task-menu .btn-danger').click())
-
-  await task(page, 'One').focus()
-  await page.keyboard.press('Alt+ArrowRight')
-  await page.locator('#toasts').getByText('This task is not here any more').waitFor()
-  await expectColumns(page, { todo: ['Two'] })
-  assert.deepEqual(await counts(page), ['1', '0', '0', '0'])
-  assert.equal(faults.splice(0).length, 1, 'the browser itself notes the 404')
-})
-
-test('Without an answer the task goes back to where it was, and a toast says so', async () => {
-  const path = await kanban(ada, { todo: ['One', 'Two'], done: ['Three'] })
-  const page = await windowOf(ada)
-  await page.goto(path)
-  await page.route('**/move', route => route.abort())
-  await task(page, 'Two').focus()
-  await page.keyboard.press('Alt+ArrowUp')
-  await page.locator('#toasts').getByText('is back where it was').waitFor()
-  await expectColumns(page, { todo: ['One', 'Two'], done: ['Three'] })
-  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Two')
-  await page.getByRole('button', { name: 'Close' }).click()
-  await page.locator('[data-toast]').waitFor({ state: 'detached' })
-  assert.equal(faults.splice(0).length, 1)
-})
-
 test('Two people who move at once leave every task once, in one order that both see', async () => {
   const ben = await person('Ben')
   const path = await kanban(ada, { todo: ['One', 'Two', 'Three', 'Four'] })
@@ -265,7 +189,7 @@ test('Who only views can move nothing, by no way', async () => {
   await join(path, vera, 'viewer')
   const page = await windowOf(vera)
   await page.goto(path)
-  const two = await box(page, 'Two')
+  const two = await boxOf(page, 'Two')
   await drag(page, 'One', { x: two.x + 40, y: two.y + 30 })
   await page.mouse.up()
   await task(page, 'One').focus()

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { expectColumns, PHONE, product, saved, task } from './product.ts'
+import { expectColumns, saved, task } from './kanban.ts'
+import { PHONE, product } from './product.ts'
 
 const { person, kanban, windowOf, faults, database, url } = await product()
 const ada = await person('Ada')
@@ -122,7 +123,9 @@ test('The second to save sees both texts and loses neither', async () => {
   await page.goto(path)
   await opened(page, 'One')
   await page.locator('#task-title').click()
-  await database.pool.query(`update tasks set title = 'Theirs', version = version + 1 where tablo_id = $1`, [path.split('/')[2]])
+  await database.pool.query(`update tasks set title = 'Theirs', version = version + 1 where tablo_id = $1`, [
+    path.split('/')[2],
+  ])
   const title = page.locator('#panel [name=title]')
   await title.fill('Mine')
   await saved(page, () => title.press('Enter'))

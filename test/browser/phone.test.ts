@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CDPSession, Page } from 'playwright-core'
-import { expectColumns, PHONE, product, saved, task, until } from './product.ts'
+import { expectColumns, saved, task, until } from './kanban.ts'
+import { PHONE, product } from './product.ts'
 
 const { person, kanban, windowOf } = await product()
 const ada = await person('Ada')

@@ -3,12 +3,17 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach } from 'node:test'
-import { isDeepStrictEqual } from 'node:util'
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { pino } from 'pino'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import type { Person } from '../../src/accounts/actor.ts'
 import { startSession } from '../../src/accounts/sessions.ts'
-import { type TaskStatus, taskStatuses } from '../../src/activity/kinds.ts'
+import type { TaskStatus } from '../../src/activity/kinds.ts'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
 import { transaction } from '../../src/platform/database/database.ts'
@@ -20,7 +25,7 @@ import { testDatabase } from '../database.ts'
 
 export const DESKTOP = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
-const PATIENCE_MS = 8_000
+export const PATIENCE_MS = 8_000
 
 export interface Product {
   url: string
@@ -93,7 +98,11 @@ export async function product(): Promise<Product> {
       return { id, name, email, role: 'user', language: null, timeZone: 'UTC' }
     },
     async kanban(owner, tasks = {}) {
-      const tabloId = await createTablo(db, owner, { title: 'Spring catalogue', description: '', color: 'teal' })
+      const tabloId = await createTablo(db, owner, {
+        title: 'Spring catalogue',
+        description: '',
+        color: 'teal',
+      })
       for (const [status, titles] of Object.entries(tasks) as [TaskStatus, string[]][])
         for (const title of titles) await createTask(db, owner, tabloId, { title, description: '', status })
       return `/tablos/${tabloId}/tasks`
@@ -117,42 +126,3 @@ function watch(page: Page, url: string, faults: string[]): void {
     if (!request.url().startsWith(`${url}/`)) faults.push(`fetched from elsewhere: ${request.url()}`)
   })
 }
-
-/** The titles in each column, as they stand in the page. */
-export async function shown(page: Page): Promise<Record<string, string[]>> {
-  const columns = taskStatuses.map(async status => {
-    const links = page.locator(`#column-${status}-tasks > .task > a`)
-    return [status, await links.allTextContents()] as const
-  })
-  return Object.fromEntries(await Promise.all(columns))
-}
-
-/** Waits until the columns hold exactly these titles; columns that are not named are empty. */
-export async function expectColumns(
-  page: Page,
-  expected: Partial<Record<TaskStatus, readonly string[]>>,
-): Promise<void> {
-  const whole = { todo: [], in_progress: [], in_review: [], done: [], ...expected }
-  let seen: Awaited<ReturnType<typeof shown>> = {}
-  await until(page, async () => {
-    seen = await shown(page)
-    return isDeepStrictEqual(seen, whole)
-  })
-  assert.deepEqual(seen, whole)
-}
-
-/** Waits for something to be true in a page, and gives up quietly: the assertion that follows says more. */
-export async function until(page: Page, isSo: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
-  while (!(await isSo()) && Date.now() < deadline) await page.waitForTimeout(20)
-}
-
-/** Runs what moves a task, and waits until the server has answered. */
-export async function saved<T>(page: Page, run: () => Promise<T>): Promise<T> {
-  const answer = page.waitForResponse(response => response.request().method() === 'POST')
-  const result = await run()
-  await (await answer).finished()
-  return result
-}
-
-export const task = (page: Page, title: string) => page.getByRole('link', { name: title, exact: true })
