@@ -1,6 +1,7 @@
 // The other two floors: the product's own app with one more route, which answers a constant of the size that is asked
 // for. With a session's cookie the request makes the session query; without one, no query at all. Everything that every
-// request passes through is there, the log included. The constant brings its ETag along, so that none is computed.
+// request passes through is there, the log included. The constant is bytes, since a text of that length would have to be
+// encoded for each answer, and brings its ETag along, so that none is computed.
 
 import { createApp } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
@@ -12,13 +13,14 @@ const GRACE_MS = 1_000
 
 const config = parseConfig(process.env)
 const { deps, close } = await open(config, { purpose: 'join', command: 'bench' })
-const bodies = new Map<number, string>()
+const bodies = new Map<number, Buffer<ArrayBuffer>>()
 
 const app = createApp(deps).on(['GET', 'POST'], '/constant', async c => {
   if (c.req.method === 'POST') await readForm(c)
   const size = Number(c.req.query('size'))
   c.header('ETag', `"${size}"`)
-  return c.html(bodies.getOrInsertComputed(size, () => 'x'.repeat(size)))
+  c.header('Content-Type', 'text/html; charset=UTF-8')
+  return c.body(bodies.getOrInsertComputed(size, () => Buffer.alloc(size, 'x')))
 })
 
 const server = await listen(app, config.host, config.port)
