@@ -36,7 +36,9 @@ function go(card: HTMLElement, across: number, along: number): void {
   for (let list = beside(card, across); list; list = besideList(list, across)) {
     const index = Math.min(levelWith(card, list), list.childElementCount - 1)
     const next = list.children[index]
-    if (next instanceof HTMLElement) return focusOn(next)
+    if (!(next instanceof HTMLElement)) continue
+    focusOn(next)
+    return
   }
 }
 
