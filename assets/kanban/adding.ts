@@ -24,6 +24,9 @@ document.addEventListener(
   { capture: true },
 )
 
+// Opened before this script was there.
+fieldOf(document.activeElement?.closest('.add-task[open]'))?.focus()
+
 document.addEventListener('keydown', event => {
   const add = closest(event, '.add-task')
   if (!(add instanceof HTMLDetailsElement) || !add.open || event.isComposing) return

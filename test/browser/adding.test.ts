@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectColumns, saved, shown } from './kanban.ts'
+import { expectColumns, openAdding, saved, shown } from './kanban.ts'
 import { product } from './product.ts'
 
 const { person, kanban, windowOf, faults } = await product()
@@ -10,7 +10,7 @@ test('Tasks are added one after another without leaving the field', async () => 
   const path = await kanban(ada, { todo: Array.from({ length: 20 }, (_, index) => `Task ${index + 1}`) })
   const page = await windowOf(ada)
   await page.goto(path)
-  await page.locator('#add-todo > summary').click()
+  await openAdding(page, 'todo')
   const field = page.locator('#add-todo-title')
   await page.keyboard.type('Buy flour')
   await saved(page, () => page.keyboard.press('Enter'))
@@ -38,7 +38,7 @@ test('A title typed while the one before is on its way is added too', async () =
     if (route.request().method() === 'POST') await new Promise(resolve => setTimeout(resolve, 150))
     await route.continue()
   })
-  await page.locator('#add-done > summary').click()
+  await openAdding(page, 'done')
   await page.keyboard.type('One')
   await page.keyboard.press('Enter')
   await page.keyboard.type('Two')
@@ -53,7 +53,7 @@ test('A refused title stays in its field, with the reason', async () => {
   const path = await kanban(ada)
   const page = await windowOf(ada)
   await page.goto(path)
-  await page.locator('#add-todo > summary').click()
+  await openAdding(page, 'todo')
   const field = page.locator('#add-todo-title')
   await field.fill('x'.repeat(501))
   await saved(page, () => field.press('Enter'))
@@ -70,7 +70,7 @@ test('Several lines that are pasted become one title', async () => {
   const path = await kanban(ada)
   const page = await windowOf(ada)
   await page.goto(path)
-  await page.locator('#add-todo > summary').click()
+  await openAdding(page, 'todo')
   await page.locator('#add-todo-title').fill('Two\nlines')
   await saved(page, () => page.locator('#add-todo-title').press('Enter'))
   await expectColumns(page, { todo: ['Two lines'] })
@@ -80,7 +80,7 @@ test('An answer that brings a task which is there already doubles nothing', asyn
   const path = await kanban(ada)
   const page = await windowOf(ada)
   await page.goto(path)
-  await page.locator('#add-todo > summary').click()
+  await openAdding(page, 'todo')
   const form = page.locator('#add-todo form')
   const id = await form.locator('[name=id]').inputValue()
   await page.locator('#add-todo-title').fill('One')

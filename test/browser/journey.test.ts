@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { expectColumns, task } from './kanban.ts'
+import { expectColumns, openAdding, task } from './kanban.ts'
 import { product } from './product.ts'
 
 const { visitor, faults } = await product()
@@ -35,7 +35,7 @@ test('A person signs up, makes a Tablo, adds tasks, moves one, and finds everyth
   const page = await visitor()
   await signUp(page, 'ada@example.org')
   await makeTablo(page)
-  await page.locator('#add-todo > summary').click()
+  await openAdding(page, 'todo')
   for (const title of ['Buy flour', 'Bake']) {
     await page.keyboard.type(title)
     await page.keyboard.press('Enter')

@@ -45,6 +45,12 @@ export async function saved<T>(page: Page, run: () => Promise<T>): Promise<T> {
 
 export const task = (page: Page, title: string) => page.getByRole('link', { name: title, exact: true })
 
+/** Opens what adds a task at the foot of a column, and waits until it has the focus. */
+export async function openAdding(page: Page, status: TaskStatus): Promise<void> {
+  await page.locator(`#add-${status} > summary`).click()
+  await until(page, async () => (await page.evaluate('document.activeElement.id')) === `add-${status}-title`)
+}
+
 export const counts = (page: Page) => page.locator('.column-head .count').allTextContents()
 
 export async function boxOf(page: Page, title: string) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { boxOf, counts, drag, expectColumns, saved, task } from './kanban.ts'
+import { boxOf, counts, drag, expectColumns, openAdding, saved, task } from './kanban.ts'
 import { product } from './product.ts'
 
 const { person, kanban, join, windowOf, faults, database } = await product()
@@ -10,7 +10,7 @@ test('When the place has gone, the columns come fresh with the reason, and the f
   const path = await kanban(ada, { todo: ['One', 'Two', 'Three'] })
   const page = await windowOf(ada)
   await page.goto(path)
-  await page.locator('#column-done .add-task > summary').click()
+  await openAdding(page, 'done')
   await page.locator('#add-done-title').fill('Half typed')
   await database.pool.query(`update tasks set status = 'done' where title = 'Two' and tablo_id = $1`, [
     path.split('/')[2],
