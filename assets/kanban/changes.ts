@@ -18,7 +18,7 @@ export interface Change {
 }
 
 const waiting: Change[] = []
-let sending = false
+let sending: Promise<void> | undefined
 let held: Promise<void> | undefined
 
 /** Sends a change that is shown already. Of several moves of one task in a row, only the last is worth sending. */
@@ -26,7 +26,7 @@ export function send(change: Change): void {
   const last = waiting.at(-1)
   if (last?.path === change.path) Object.assign(last, { form: change.form, apply: change.apply })
   else waiting.push(change)
-  void sendAll()
+  sending ??= sendAll()
 }
 
 /** Keeps answers out of the page until the promise ends: a card is in the hand. */
@@ -42,11 +42,15 @@ export function afterChange(run: (id: string) => void): void {
 }
 
 async function sendAll(): Promise<void> {
-  if (sending) return
-  sending = true
-  for (let change = waiting.shift(); change; change = waiting.shift()) await sendOne(change)
-  sending = false
+  try {
+    for (let change = waiting.shift(); change; change = waiting.shift()) await sendOne(change)
+  } finally {
+    sending = undefined
+  }
 }
+
+/** Ends when the server knows all that is shown, for who asks it what can be done next. */
+export const allSent = async (): Promise<void> => sending
 
 async function sendOne(change: Change): Promise<void> {
   const answer = await ask(change.path, { form: change.form })

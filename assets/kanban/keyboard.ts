@@ -1,6 +1,7 @@
 // Arrow keys go from task to task; with Alt they take the task along. Alt with Left is Back in some browsers, which
 // leave it to the page that takes it.
 
+import { settle } from './motion.ts'
 import { moveTo } from './moving.ts'
 import { afterOf, cardBelow, editable, focusOn, lists, statusOf } from './page.ts'
 
@@ -10,7 +11,9 @@ document.addEventListener('keydown', event => {
   const { target, key, altKey } = event
   if (!(target instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return
   const card = target.parentElement
-  if (!card?.matches('.task') || !card.parentElement) return
+  if (!card?.matches('.task')) return
+  settle()
+  if (!card.parentElement) return
   if (key === 'Home' || key === 'End') {
     const end = key === 'Home' ? card.parentElement.firstElementChild : card.parentElement.lastElementChild
     if (end instanceof HTMLElement && !altKey) focusOn(end)

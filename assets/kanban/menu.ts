@@ -2,7 +2,7 @@
 // link, so that Tab reaches it; what is in the menu is fetched when it opens. On a touch screen the stylesheet draws
 // the button's dots on every card, and a tap on them opens the menu, as a long press does.
 
-import { refresh } from './changes.ts'
+import { allSent, refresh } from './changes.ts'
 import { cardFor, columns, editable, idOf, part, pathOf, titleOf, toast, words } from './page.ts'
 import { ask, explains, show } from './requests.ts'
 import { afterSwap } from './swaps.ts'
@@ -50,6 +50,7 @@ export async function openMenu(card: HTMLElement): Promise<void> {
   if (isOpen()) return menu.hidePopover()
   put(card)
   more.ariaBusy = 'true'
+  await allSent()
   const answer = await ask(`${pathOf(card)}/menu`)
   more.ariaBusy = null
   if (answer?.ok) {

@@ -1,7 +1,7 @@
 // The only way a task moves or goes.
 
 import { send, withCard } from './changes.ts'
-import { glide } from './motion.ts'
+import { glide, settle } from './motion.ts'
 import {
   focusOn,
   idOf,
@@ -64,6 +64,7 @@ function announce(card: HTMLElement): void {
 
 /** Deletes a task that its person has confirmed to be deleted. The focus goes to its neighbour. */
 export function remove(card: HTMLElement): void {
+  settle()
   const [id, path, title, from] = [idOf(card), pathOf(card), titleOf(card), placeOf(card)]
   const neighbour = card.nextElementSibling ?? card.previousElementSibling
   card.remove()

@@ -5,7 +5,7 @@
 // Escape leaves a form before it closes the panel: whose listener comes first has the first say.
 import './adding.ts'
 import './editing.ts'
-import { afterChange, refresh } from './changes.ts'
+import { afterChange, allSent, refresh } from './changes.ts'
 import { closeMenu } from './menu.ts'
 import { cardFor, closest, focusOn, phone, toast, words } from './page.ts'
 import { ask, explains, show } from './requests.ts'
@@ -36,6 +36,7 @@ async function open(path: string, { push = false, edit = false } = {}): Promise<
   const place = panel()
   if (!id || !place) return
   const own = ++asked
+  await allSent()
   const [answer] = await Promise.all([ask(path, { target: 'dialog#panel' }), leaving])
   if (own !== asked) return
   if (!answer?.ok) return explain(answer)

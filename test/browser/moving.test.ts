@@ -96,12 +96,15 @@ test('Moves that follow quickly are all made, in their order', async () => {
   const path = await kanban(ada, { todo: titles })
   const page = await windowOf(ada)
   await page.goto(path)
+  // The first is the slowest: sent together, the later ones would come before it.
+  let delay = 400
   await page.route('**/move', async route => {
-    await new Promise(resolve => setTimeout(resolve, 60))
+    await new Promise(resolve => setTimeout(resolve, delay))
     await route.continue()
   })
   await task(page, 'Task 1').focus()
   for (let step = 0; step < 5; step++) await page.keyboard.press('Alt+ArrowDown')
+  delay = 0
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Alt+ArrowRight')
   await page.keyboard.press('Alt+ArrowRight')
