@@ -134,7 +134,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
       findTablo(db, person, tabloId),
       tasks.find(db, person, tabloId, id),
       placesFor(db, tabloId, id),
-      recent(db, { subject: id }, RECENT),
+      recent(db, { tablo: tabloId, subject: id }, RECENT),
     ])
     const parts = { locale, tablo, task, places, activities, draft: shown.draft }
     if (shown.from) {
