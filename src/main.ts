@@ -2,6 +2,7 @@
 
 import { offerReset } from './accounts/accounts.ts'
 import { type Config, ConfigError, loadDotEnv, parseConfig } from './config.ts'
+import { seedDemo } from './demo/seed.ts'
 import { AppError } from './errors.ts'
 import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
@@ -10,7 +11,7 @@ import { serve } from './serve.ts'
 
 const HELP = `Usage: xtablo COMMAND
 
-  start                 web and worker in one process
+  start [--demo]        web and worker in one process; --demo adds Tablos to look at
   web                   the web server alone
   worker                the worker alone
   migrate up            apply what is missing of the schema
@@ -34,7 +35,14 @@ async function run(args: readonly string[]): Promise<void> {
     case '--help':
     case '-h':
       return print(HELP)
-    case 'start':
+    case 'start': {
+      const demo = take(rest, '--demo')
+      const config = configure(rest)
+      if (demo && config.production) throw misused('--demo is for development: ENV is production.')
+      return serve(config, 'start', async ({ deps }) => {
+        if (demo) await seedDemo(deps)
+      })
+    }
     case 'web':
     case 'worker':
       return serve(configure(rest), command)
@@ -83,6 +91,12 @@ async function resetPassword(email: string | undefined, config: Config): Promise
   } finally {
     await close()
   }
+}
+
+function take(args: string[], flag: string): boolean {
+  const at = args.indexOf(flag)
+  if (at >= 0) args.splice(at, 1)
+  return at >= 0
 }
 
 function configure(unknown: readonly string[]): Config {

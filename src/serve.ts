@@ -5,7 +5,7 @@ import { offerSetup } from './accounts/accounts.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { type Opened, open } from './open.ts'
-import { migrateUp } from './platform/database/migrate.ts'
+import { checkRelease, migrateUp } from './platform/database/migrate.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker } from './worker.ts'
 
@@ -24,7 +24,10 @@ export async function serve(
   const stops: (() => Promise<void>)[] = [opened.close]
   try {
     for (const note of notes) log.info(note)
-    if (command !== 'worker') {
+    if (command === 'worker') {
+      const warning = await checkRelease(deps.pool)
+      if (warning) log.warn(warning)
+    } else {
       await migrateUp(deps.pool, { log: line => log.info(line) })
       await prepare(opened)
       const server = await listen(createApp(deps), config.host, config.port)

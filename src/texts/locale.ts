@@ -77,13 +77,20 @@ export function preferredLanguage(header: string | undefined): Language {
   return 'en'
 }
 
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['week', 604_800],
-  ['day', 86_400],
+const DAY = 86_400
+
+/** In seconds; below a day. */
+const CLOCK_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600],
   ['minute', 60],
+]
+
+/** In days. */
+const CALENDAR_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365],
+  ['month', 30],
+  ['week', 7],
+  ['day', 1],
 ]
 
 function makeLocale(language: Language, zone: string): Locale {
@@ -93,6 +100,7 @@ function makeLocale(language: Language, zone: string): Locale {
     return (at: Date) => formatter.format(at)
   }
   const key = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: zone })
+  const day = format({ weekday: 'long', day: 'numeric', month: 'long' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   const numbers = new Intl.NumberFormat(tag)
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })
@@ -103,12 +111,15 @@ function makeLocale(language: Language, zone: string): Locale {
     date: format({ dateStyle: 'long' }),
     dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
     time: format({ timeStyle: 'short' }),
-    day: format({ weekday: 'long', day: 'numeric', month: 'long' }),
+    day: at => capitalized(day(at)),
     dayKey: at => key.format(at),
     ago: (at, now) => {
       const seconds = (at.getTime() - now.getTime()) / 1000
-      for (const [unit, size] of UNITS) {
-        if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
+      // From a day on calendar days count, so that "yesterday" is the day before today and no other.
+      const days = (Date.parse(key.format(at)) - Date.parse(key.format(now))) / (DAY * 1000)
+      const [units, amount] = Math.abs(seconds) < DAY ? [CLOCK_UNITS, seconds] : [CALENDAR_UNITS, days]
+      for (const [unit, size] of units) {
+        if (Math.abs(amount) >= size) return relative.format(Math.trunc(amount / size), unit)
       }
       return relative.format(0, 'second')
     },
@@ -116,3 +127,6 @@ function makeLocale(language: Language, zone: string): Locale {
     percent: share => percents.format(share),
   }
 }
+
+/** French writes days of the week small, but not at the head of a line. */
+const capitalized = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

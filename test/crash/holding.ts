@@ -19,13 +19,20 @@ export interface Holder {
   stop(): Promise<number | null>
 }
 
+const children: ChildProcess[] = []
+
 /** A data directory that Postgres can enter, even as another user. */
 export function dataDirectory(): string {
   const folder = mkdtempSync(join(tmpdir(), 'xtablo-crash-'))
   chmodSync(folder, 0o711)
-  after(() => {
+  after(async () => {
+    // A holder that is left would start its server again.
+    for (const child of children) child.kill('SIGKILL')
     const pid = serverPid(folder)
-    if (pid !== undefined && commandOf(pid)?.includes(folder)) process.kill(pid, 'SIGQUIT')
+    if (pid !== undefined && commandOf(pid)?.includes(folder)) {
+      process.kill(pid, 'SIGQUIT')
+      await hasEnded(pid)
+    }
     // A test may have mounted something there.
     if (process.getuid?.() === 0) spawnSync('umount', ['-l', folder], { stdio: 'ignore' })
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
@@ -44,7 +51,7 @@ export async function hold(
     stdio: ['ignore', 'pipe', 'inherit'],
     ...how,
   })
-  after(() => child.kill('SIGKILL'))
+  children.push(child)
   const lines: { log: string }[] = []
   const said = await new Promise<Holder['said']>((resolve, reject) => {
     child.once('exit', () => reject(new Error('The process ended without a word')))

@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { cure } from './cluster.ts'
 import { EmbeddedError, fullDisk, notWritable, SAYS_FULL, SAYS_READ_ONLY } from './errors.ts'
 import { announce } from './presence.ts'
-import { isFull, type Launched, launch, logSince, pidOf, reach, type Server } from './server.ts'
+import { freeLocks, isFull, type Launched, launch, logSince, pidOf, reach, type Server } from './server.ts'
 
 export interface Attached {
   client: pg.Client
@@ -18,15 +18,18 @@ export interface Attached {
 }
 
 const PATIENCE = 60_000
+// Longer than another start takes to show itself.
+const LOCK_PATIENCE = 3_000
 
 /** Connects to the server and announces this process, starting the server where none runs. */
 export async function attach(server: Server): Promise<Attached> {
   let launched: Launched | undefined
-  let heard = Date.now()
+  const begun = Date.now()
+  let heard = begun
   while (Date.now() - heard < PATIENCE) {
     const answer = await reach(server)
     if (answer === 'starting') heard = Date.now()
-    else if (answer === 'silent') launched = keepLaunching(server, launched)
+    else if (answer === 'silent') launched = keepLaunching(server, launched, begun)
     else {
       const pid = await join(answer).catch(() => undefined)
       if (pid !== undefined) return attached(server, answer, pid, launched)
@@ -52,11 +55,12 @@ function attached(server: Server, client: pg.Client, pid: number, launched: Laun
 
 const RECOVERED = /not properly shut down|was interrupted/
 
-function keepLaunching(server: Server, launched: Launched | undefined): Launched {
+function keepLaunching(server: Server, launched: Launched | undefined, begun: number): Launched {
   if (launched === undefined) return launch(server)
   const { pid, exitCode, signalCode } = launched.child
   if (pid !== undefined && exitCode === null && signalCode === null) return launched
   checkRefusal(server, launched)
+  if (Date.now() - begun > LOCK_PATIENCE) freeLocks(server)
   return launch(server)
 }
 

@@ -1,7 +1,7 @@
 // One Postgres process and how to reach it. It runs in a process group of its own, so that neither Ctrl-C nor a killed
 // Xtablo takes it along, and writes to a file, since a pipe would break with the process that reads it. What proves
 // that it runs is a connection. The pid in postmaster.pid proves nothing: after a crash or a reboot another process
-// may have it, and Postgres would then refuse to start for ever (see freeLock).
+// may have it, and Postgres would then refuse to start for ever (see freeLocks).
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -67,8 +67,6 @@ export function launch(server: Server): Launched {
   const { home, binaries } = server
   const folder = socketFolder(home)
   makeSocketFolder(folder, home)
-  freeLock(join(home.cluster, 'postmaster.pid'), home)
-  freeLock(join(folder, `.s.PGSQL.${PORT}.lock`), home)
   const since = boundLog(server.log)
   const output = openSync(server.log, 'a', 0o600)
   try {
@@ -85,6 +83,24 @@ export function launch(server: Server): Launched {
     return { child, since }
   } finally {
     closeSync(output)
+  }
+}
+
+/**
+ * Frees the lock files of a server that is gone. Postgres takes one for held when any process of its user has the pid
+ * in it. Where that process is not the server of this cluster, the pid is replaced by ours, which Postgres knows to be
+ * its parent's and so takes for stale. Deleting the file would also drop the key of the shared memory that a dying
+ * backend may still use. To be called only after Postgres refused for a while: others may be starting it just now.
+ */
+export function freeLocks({ home }: Server): void {
+  for (const path of [
+    join(home.cluster, 'postmaster.pid'),
+    join(socketFolder(home), `.s.PGSQL.${PORT}.lock`),
+  ]) {
+    const lock = readLock(path)
+    const [pid, ...rest] = lock.split('\n')
+    if (!pid || commandOf(Number(pid))?.includes(home.cluster) || readLock(path) !== lock) continue
+    writeFileSync(path, [process.pid, ...rest].join('\n'))
   }
 }
 
@@ -120,11 +136,15 @@ function silence(error: unknown, { home }: Server): 'starting' | 'silent' {
 }
 
 function lockLines({ cluster }: Home): string[] {
-  const path = join(cluster, 'postmaster.pid')
+  return readLock(join(cluster, 'postmaster.pid')).split('\n')
+}
+
+function readLock(path: string): string {
   try {
-    return readFileSync(path, 'utf8').split('\n')
-  } catch {
-    return []
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
   }
 }
 
@@ -150,18 +170,6 @@ function makeSocketFolder(folder: string, home: Home): void {
   throw new EmbeddedError(
     `${folder} belongs to someone else or is open to others: delete that folder and start again.`,
   )
-}
-
-/**
- * Postgres takes a lock file for held when any process of its user has the pid in it. Where that process is not the
- * server of this cluster, the pid is replaced by ours, which Postgres knows to be its parent's and so takes for stale.
- * Deleting the file would also drop the key of the shared memory that a dying backend may still use.
- */
-function freeLock(path: string, home: Home): void {
-  if (!existsSync(path)) return
-  const [pid, ...rest] = readFileSync(path, 'utf8').split('\n')
-  if (!pid || commandOf(Number(pid))?.includes(home.cluster)) return
-  writeFileSync(path, [process.pid, ...rest].join('\n'))
 }
 
 const LOG_LIMIT = 1_000_000
