@@ -45,7 +45,8 @@ export async function open(
   pool.on('error', error => log.warn({ err: error }, 'database connection lost'))
   const db = connect(pool)
   const close = async () => {
-    await db.destroy()
+    // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
+    await pool.end()
     await database.close()
   }
   try {
