@@ -41,10 +41,14 @@ export async function open(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: `xtablo ${use.command}`,
   })
+  let closing = false
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', error => log.warn({ err: error }, 'database connection lost'))
+  pool.on('error', ({ message }) => {
+    if (!closing) log.warn({ reason: message }, 'database connection lost')
+  })
   const db = connect(pool)
   const close = async () => {
+    closing = true
     // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
     await pool.end()
     await database.close()

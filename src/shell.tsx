@@ -10,18 +10,15 @@ import type { AccountEnv } from './accounts/signed-in.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
-import type { PageContent, PageProps } from './platform/web/env.ts'
 import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web/html.ts'
 import { fillSlots, type KeptContent } from './platform/web/kept.ts'
 import { wantsPart } from './platform/web/respond.ts'
-import { listLinks } from './tablos/reading.ts'
+import { readNav } from './tablos/reading.ts'
 import { Button } from './ui/Button.tsx'
 import { Layout, type LayoutProps } from './ui/Layout.tsx'
 import { PageHead } from './ui/PageHead.tsx'
+import type { PageContent, PageProps } from './ui/page.ts'
 import { Toast } from './ui/Toast.tsx'
-
-/** How many Tablos the sidebar lists. */
-const LINKS = 20
 
 /** Part of a kept page's tag: another release may draw the same content in another way. */
 const PROCESS = newId()
@@ -78,8 +75,7 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     const person = c.get('session')?.person
     const frame = { locale: c.get('locale'), ...page }
     if (!person) return frame
-    const links = await listLinks(db, person, LINKS + 1)
-    return { ...frame, person, nav: { tablos: links.slice(0, LINKS), more: links.length > LINKS } }
+    return { ...frame, person, nav: page.nav ?? (await readNav(db, person)) }
   }
 }
 

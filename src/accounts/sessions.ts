@@ -4,6 +4,7 @@
 
 import { sql } from 'kysely'
 import { notFound } from '../errors.ts'
+import { compiledOnce } from '../platform/database/compiled.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { Actor, Origin, Person } from './actor.ts'
@@ -39,17 +40,20 @@ export async function startSession(tx: Tx, userId: string, from: Origin): Promis
   return token
 }
 
-/** The session of a cookie's token, while it lasts. */
-export async function findSession(reader: Reader, token: string): Promise<Session | undefined> {
-  const row = await reader
+const sessionQuery = compiledOnce((reader, tokenHash: Buffer) =>
+  reader
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .select(['sessions.id', 'user_id', 'name', 'email', 'role', 'language', 'time_zone'])
     .select(sql<boolean>`expires_at < now() + interval '7 days'`.as('expiring'))
     .select(sql<boolean>`last_seen_at < now() - interval '5 minutes'`.as('unseen'))
-    .where('token_hash', '=', hashToken(token))
-    .where('expires_at', '>', sql<Date>`now()`)
-    .executeTakeFirst()
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', sql<Date>`now()`),
+)
+
+/** The session of a cookie's token, while it lasts. */
+export async function findSession(reader: Reader, token: string): Promise<Session | undefined> {
+  const [row] = await sessionQuery(reader, hashToken(token))
   if (!row) return undefined
   const { user_id, time_zone, name, email, role, language } = row
   const person = { id: user_id, name, email, role, language, timeZone: time_zone }

@@ -7,7 +7,7 @@ import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
 import { DashboardPage } from './dashboard.tsx'
-import { countArchived, listMembers, listTablos, progressOf } from './reading.ts'
+import { countArchived, listMembers, listTablos, open, progressOf } from './reading.ts'
 import { authorize } from './roles.ts'
 import { newTabloSchema, tabloSchema } from './schema.ts'
 import * as tablos from './tablos.ts'
@@ -56,7 +56,7 @@ export function tabloPages({ db }: Pick<Deps, 'db'>) {
 
   app.get(`/tablos/:id{${ID}}`, async c => {
     const [locale, person, id] = [c.get('locale'), c.get('person'), c.req.param('id')]
-    const tablo = await tablos.find(db, person, id)
+    const { tablo, nav } = await open(db, person, id)
     const [members, activities, progress] = await Promise.all([
       listMembers(db, id),
       recent(db, { tablo: id }, RECENT),
@@ -71,7 +71,7 @@ export function tabloPages({ db }: Pick<Deps, 'db'>) {
         progress={progress}
       />
     )
-    return c.render(page, { title: tablo.title, current: `/tablos/${id}` })
+    return c.render(page, { title: tablo.title, current: `/tablos/${id}`, nav })
   })
 
   app.get(`/tablos/:id{${ID}}/edit`, async c => {

@@ -5,7 +5,7 @@ import { testDatabase } from '../../test/database.ts'
 import { recent } from '../activity/activity.ts'
 import { newId } from '../platform/ids.ts'
 import { create as createTask } from '../tasks/tasks.ts'
-import { countArchived, listLinks, listMembers, listTablos, progressOf } from './reading.ts'
+import { countArchived, listMembers, listTablos, progressOf, readNav } from './reading.ts'
 import * as tablos from './tablos.ts'
 
 const database = await testDatabase()
@@ -39,7 +39,7 @@ test('a tablo that you are not in does not exist, whatever you would do with it'
     for (const [name, command] of Object.entries(COMMANDS))
       await assert.rejects(command(outsider), { code: 'not_found' }, name)
     assert.deepEqual(await listTablos(db, outsider, { archived: false }), [])
-    assert.deepEqual(await listLinks(db, outsider, 10), [])
+    assert.deepEqual(await readNav(db, outsider), { tablos: [], more: false })
   }
   assert.equal(await state(), before)
 })
@@ -172,7 +172,7 @@ test('an archived tablo leaves the dashboard and the sidebar, and comes back as 
   const [before] = await listTablos(db, people.vera, { archived: false })
   await tablos.archive(db, people.ada, id)
   assert.deepEqual(await listTablos(db, people.vera, { archived: false }), [])
-  assert.deepEqual(await listLinks(db, people.vera, 10), [])
+  assert.deepEqual(await readNav(db, people.vera), { tablos: [], more: false })
   assert.equal(await countArchived(db, people.vera), 1)
   assert.equal((await listTablos(db, people.vera, { archived: true }))[0]?.id, id)
   await tablos.restore(db, people.ada, id)

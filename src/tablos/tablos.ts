@@ -3,6 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import { notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import { inTurn } from '../platform/database/turns.ts'
 import { newId } from '../platform/ids.ts'
 import { authorize, type Change, type Role } from './roles.ts'
 import type { TabloFields } from './schema.ts'
@@ -23,30 +24,33 @@ export function visibleTo(reader: Reader, actor: Actor) {
     .where('members.user_id', '=', actor.id)
 }
 
-/** One Tablo. Throws not_found. */
-export async function find(reader: Reader, actor: Actor, id: string): Promise<Tablo> {
-  const row = await visibleTo(reader, actor)
+/** One Tablo, if the actor may see it. */
+export function tabloQuery(reader: Reader, actor: Actor, id: string) {
+  return visibleTo(reader, actor)
     .innerJoin('activity_heads', 'activity_heads.tablo_id', 'tablos.id')
     .where('tablos.id', '=', id)
     .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role', 'version'])
-    .executeTakeFirst()
+}
+
+/** One Tablo. Throws not_found. */
+export async function find(reader: Reader, actor: Actor, id: string): Promise<Tablo> {
+  const row = await tabloQuery(reader, actor, id).executeTakeFirst()
   if (!row) throw notFound()
   return row
 }
 
 /**
- * The Tablo, locked until the transaction ends, so that changes of one Tablo that depend on each other follow one
- * another. Throws not_found, or forbidden when the actor's role does not allow the change.
+ * Runs a change of a Tablo, or of something in it, in one transaction that holds the Tablo's lock: changes that depend
+ * on each other follow one another. Throws not_found, or forbidden when the actor's role does not allow the change.
  */
-export async function lock(tx: Tx, actor: Actor, id: string, change: Change) {
-  const row = await visibleTo(tx, actor)
-    .where('tablos.id', '=', id)
-    .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role'])
-    .forNoKeyUpdate('tablos')
-    .executeTakeFirst()
-  if (!row) throw notFound()
-  authorize(row.role, change)
-  return row
+export function changing<T>(
+  db: Db,
+  actor: Actor,
+  id: string,
+  change: Change,
+  work: (tx: Tx, tablo: LockedTablo) => Promise<T>,
+): Promise<T> {
+  return inTurn(id, () => transaction(db, async tx => work(tx, await lock(tx, actor, id, change))))
 }
 
 /**
@@ -78,8 +82,7 @@ export async function create(
 
 /** Renames, recolours, describes. */
 export async function change(db: Db, actor: Actor, id: string, to: TabloFields): Promise<void> {
-  await transaction(db, async tx => {
-    const before = await lock(tx, actor, id, 'tablo')
+  await changing(db, actor, id, 'tablo', async (tx, before) => {
     const same =
       before.title === to.title && before.description === to.description && before.color === to.color
     if (same) return
@@ -97,8 +100,7 @@ export async function change(db: Db, actor: Actor, id: string, to: TabloFields):
 
 /** Takes the Tablo off the dashboard and keeps everything in it. An archived one stays as it is. */
 export async function archive(db: Db, actor: Actor, id: string): Promise<void> {
-  await transaction(db, async tx => {
-    const { title, archivedAt } = await lock(tx, actor, id, 'tablo')
+  await changing(db, actor, id, 'tablo', async (tx, { title, archivedAt }) => {
     if (archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: sql`now()` }).where('id', '=', id).execute()
     await record(tx, {
@@ -113,8 +115,7 @@ export async function archive(db: Db, actor: Actor, id: string): Promise<void> {
 
 /** Puts an archived Tablo back on the dashboard. */
 export async function restore(db: Db, actor: Actor, id: string): Promise<void> {
-  await transaction(db, async tx => {
-    const { title, archivedAt } = await lock(tx, actor, id, 'tablo')
+  await changing(db, actor, id, 'tablo', async (tx, { title, archivedAt }) => {
     if (!archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: null }).where('id', '=', id).execute()
     await record(tx, {
@@ -129,11 +130,29 @@ export async function restore(db: Db, actor: Actor, id: string): Promise<void> {
 
 /** Deletes the Tablo with its tasks and members. Its Activity stays. */
 export async function remove(db: Db, actor: Actor, id: string): Promise<void> {
-  await transaction(db, async tx => {
-    const { title } = await lock(tx, actor, id, 'tablo')
+  await changing(db, actor, id, 'tablo', async (tx, { title }) => {
     await tx.deleteFrom('tablos').where('id', '=', id).execute()
-    await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_deleted', payload: { title } })
+    await record(tx, {
+      tablo: id,
+      subject: null,
+      actor: actor.id,
+      kind: 'tablo_deleted',
+      payload: { title },
+    })
   })
+}
+
+type LockedTablo = Awaited<ReturnType<typeof lock>>
+
+async function lock(tx: Tx, actor: Actor, id: string, change: Change) {
+  const row = await visibleTo(tx, actor)
+    .where('tablos.id', '=', id)
+    .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role'])
+    .forNoKeyUpdate('tablos')
+    .executeTakeFirst()
+  if (!row) throw notFound()
+  authorize(row.role, change)
+  return row
 }
 
 async function insert(tx: Tx, actor: Actor, id: string, fields: TabloFields): Promise<boolean> {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { before, test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { generateKeyBetween } from 'fractional-indexing'
 import pg from 'pg'
 import { type Cast, cast, tabloOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import type { Orders, Outcome } from '../../test/movers.ts'
 import { type TaskStatus, taskStatuses } from '../activity/kinds.ts'
-import { AppError } from '../errors.ts'
 import { connect, type Db } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { create as createTablo } from '../tablos/tablos.ts'
@@ -38,19 +40,6 @@ const addAll = async (tablo: string, count: number, status?: TaskStatus) => {
   const ids: string[] = []
   for (let n = 0; n < count; n++) ids.push(await add(tablo, `Task ${n}`, status))
   return ids
-}
-
-/** A number generator that a test can be repeated with. */
-function random(seed: number): (below: number) => number {
-  let state = seed
-  return below => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
-
-const staleOrGone = (error: unknown) => {
-  if (!(error instanceof AppError) || !['stale', 'not_found'].includes(error.code)) throw error
 }
 
 test('a new task comes to the foot of its column', async () => {
@@ -118,49 +107,54 @@ test('the steps that a task can take are told by the task it would follow', asyn
   assert.deepEqual(await placesFor(db, tablo, alone), {})
 })
 
-test('200 random moves at once, over two processes, leave every task once, in one order, under short keys', async () => {
+/** Lets several processes loose on one Tablo at the same moment, and gives what they did. */
+function letLoose(processes: number, orders: Omit<Orders, 'config' | 'actor' | 'seed'>): Promise<Outcome[]> {
+  const { config } = database
+  const started = Array.from({ length: processes }, (_, n) => {
+    const actor = n % 2 === 0 ? people.ada : people.ben
+    const workerData: Orders = { ...orders, config: { ...config, max: 5 }, actor, seed: 7 + n }
+    return new Worker(new URL('../../test/movers.js', import.meta.url), { workerData, execArgv: [] })
+  })
+  return Promise.all(
+    started.map(async worker => {
+      const [outcome]: Outcome[] = await once(worker, 'message')
+      return outcome ?? assert.fail()
+    }),
+  )
+}
+
+test('200 random moves by three processes leave every task once, in one order, under short keys', async () => {
   const tablo = await newTablo()
   const ids = (await Promise.all(taskStatuses.map(status => addAll(tablo, 5, status)))).flat()
-  const other = new pg.Pool(database.config)
-  const processes = [db, connect(other)]
-  const pick = random(7)
-  let moved = 0
-  const one = async (n: number) => {
-    const [id = '', after = ''] = [ids[pick(20)], ids[pick(20)]]
-    const to = { status: taskStatuses[pick(4)] ?? 'todo', after: pick(3) === 0 ? null : after }
-    const actor = n % 3 === 0 ? people.ben : people.ada
-    await move(processes[n % 2] ?? db, actor, tablo, id, to).then(() => moved++, staleOrGone)
-  }
-  await Promise.all(Array.from({ length: 200 }, (_, n) => one(n)))
+  const outcomes = await letLoose(3, { tablo, ids, moves: 67, creates: 0, deletes: 0 })
+  const moved = outcomes.reduce((sum, outcome) => sum + outcome.moved, 0)
   assert.ok(moved > 60, `${moved} moves went through`)
   const columns = await columnsOf(tablo)
   assert.deepEqual(Object.values(columns).flat().sort(), [...ids].sort())
-  for (const process of processes) assert.deepEqual(await columnsOf(tablo, process), columns)
+  const other = new pg.Pool(database.config)
+  assert.deepEqual(await columnsOf(tablo, connect(other)), columns)
+  await other.end()
   const longest = Math.max(...(await keysOf(tablo)).map(key => key.length))
   assert.ok(longest < 40, `the longest key has ${longest} characters`)
-  await other.end()
 })
 
-test('creating, moving and deleting at once loses nothing and doubles nothing', async () => {
+test('creating, moving and deleting by three processes at once loses nothing and doubles nothing', async () => {
   const tablo = await newTablo()
-  const ids = await addAll(tablo, 10)
-  const pick = random(11)
-  const deleted = new Set<string>()
-  const work = Array.from({ length: 120 }, async (_, n) => {
-    const [id = '', after = ''] = [ids[pick(ids.length)], ids[pick(ids.length)]]
-    const status = taskStatuses[pick(4)] ?? 'todo'
-    if (n % 4 === 0) return void ids.push(await add(tablo, `New ${n}`, status))
-    if (n % 10 === 1) return remove(db, people.ben, tablo, id).then(() => void deleted.add(id), staleOrGone)
-    await move(db, people.ada, tablo, id, { status, after: pick(2) === 0 ? null : after }).catch(staleOrGone)
-  })
-  await Promise.all(work)
-  const left = ids.filter(id => !deleted.has(id))
+  const ids = await addAll(tablo, 12)
+  const outcomes = await letLoose(3, { tablo, ids, moves: 25, creates: 12, deletes: 2 })
+  const created = outcomes.flatMap(outcome => outcome.created)
+  const deleted = outcomes.flatMap(outcome => outcome.deleted)
+  assert.equal(created.length, 36)
+  const left = [...ids, ...created].filter(id => !deleted.includes(id))
   assert.deepEqual(
     Object.values(await columnsOf(tablo))
       .flat()
       .sort(),
     left.sort(),
   )
+  const { rows } = await pool.query('select version from activity_heads where tablo_id = $1', [tablo])
+  const { rowCount } = await pool.query('select from activity where tablo_id = $1', [tablo])
+  assert.equal(rows[0].version, rowCount)
 })
 
 test('a thousand moves to one place keep the keys short, and the order', async () => {

@@ -12,9 +12,9 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import type { TaskStatus } from '../activity/kinds.ts'
 import { AppError, notFound } from '../errors.ts'
-import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import type { Db, Reader, Tx } from '../platform/database/database.ts'
 import { isId } from '../platform/ids.ts'
-import { lock } from '../tablos/tablos.ts'
+import { changing } from '../tablos/tablos.ts'
 import type { Card } from './card.ts'
 
 const LONGEST_KEY = 100
@@ -30,8 +30,7 @@ export async function move(
   id: string,
   to: { status: TaskStatus; after: string | null },
 ): Promise<{ card: Card; from: TaskStatus }> {
-  return transaction(db, async tx => {
-    await lock(tx, actor, tabloId, 'content')
+  return changing(db, actor, tabloId, 'content', async tx => {
     const place = await placeOf(tx, tabloId, id, to)
     const { title, described, status: from, position, low, high } = place
     const moved = { card: { id, title, described, status: to.status }, from }

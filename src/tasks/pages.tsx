@@ -8,6 +8,7 @@ import type { Problem } from '../platform/web/env.ts'
 import { formResult, parse, readForm } from '../platform/web/forms.ts'
 import { KeptPages } from '../platform/web/kept.ts'
 import { isHtmx, seeOther, targets, wantsPart } from '../platform/web/respond.ts'
+import { open } from '../tablos/reading.ts'
 import { authorize } from '../tablos/roles.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { taskCardId } from '../ui/TaskCard.tsx'
@@ -100,7 +101,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     shown: { draft?: Draft; problem?: Problem } = {},
   ) {
     const locale = c.get('locale')
-    const tablo = await findTablo(db, c.get('person'), tabloId)
+    const { tablo, nav } = await open(db, c.get('person'), tabloId)
     // A form that is refused for what it says, from somebody who may not send it at all.
     if (shown.draft || shown.problem) authorize(tablo.role, 'content')
     const draw = async () => (
@@ -110,6 +111,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
       title: `${locale.t.tasks.title} · ${tablo.title}`,
       current: `/tablos/${tabloId}`,
       wide: true,
+      nav,
       scripts: ['sortable.js', 'kanban.js'],
     }
     if (shown.problem && isHtmx(c)) {
@@ -133,8 +135,8 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     shown: { draft?: Draft; from?: TaskStatus } = {},
   ) {
     const [locale, person] = [c.get('locale'), c.get('person')]
-    const [tablo, task, places, activities] = await Promise.all([
-      findTablo(db, person, tabloId),
+    const [{ tablo, nav }, task, places, activities] = await Promise.all([
+      open(db, person, tabloId),
       tasks.find(db, person, tabloId, id),
       placesFor(db, tabloId, id),
       recent(db, { tablo: tabloId, subject: id }, RECENT),
@@ -150,7 +152,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     ) : (
       <TaskPage {...parts} />
     )
-    return c.render(page, { title: task.title, current: `/tablos/${tabloId}` })
+    return c.render(page, { title: task.title, current: `/tablos/${tabloId}`, nav })
   }
 
   return app

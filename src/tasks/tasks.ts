@@ -3,9 +3,9 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import type { Change, TaskStatus } from '../activity/kinds.ts'
 import { AppError, notFound } from '../errors.ts'
-import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import type { Db, Reader, Tx } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
-import { lock, visibleTo } from '../tablos/tablos.ts'
+import { changing, visibleTo } from '../tablos/tablos.ts'
 import type { Card } from './card.ts'
 import { footOf } from './ordering.ts'
 
@@ -77,8 +77,7 @@ export async function create(
   const { id = newId(), ...fields } = given
   const { title, description, status } = fields
   const card = { id, title, status, described: description !== '' }
-  return transaction(db, async tx => {
-    await lock(tx, actor, tabloId, 'content')
+  return changing(db, actor, tabloId, 'content', async tx => {
     if (await insert(tx, actor, tabloId, id, fields)) return card
     const same = await tx
       .selectFrom('tasks')
@@ -107,8 +106,7 @@ export async function edit(
   id: string,
   to: TaskFields & { version: number },
 ): Promise<TaskStatus> {
-  return transaction(db, async tx => {
-    await lock(tx, actor, tabloId, 'content')
+  return changing(db, actor, tabloId, 'content', async tx => {
     const task = await take(tx, tabloId, id)
     const { title, description, status, version } = to
     const moved = task.status !== status
@@ -131,8 +129,7 @@ export async function edit(
 
 /** Deletes a task. Throws not_found. */
 export async function remove(db: Db, actor: Actor, tabloId: string, id: string): Promise<void> {
-  await transaction(db, async tx => {
-    await lock(tx, actor, tabloId, 'content')
+  await changing(db, actor, tabloId, 'content', async tx => {
     const { title } = await take(tx, tabloId, id)
     await tx.deleteFrom('tasks').where('id', '=', id).execute()
     await record(tx, {

@@ -8,7 +8,7 @@ import type { DB } from './schema.ts'
 
 declare const outside: unique symbol
 
-export type Reader = Pick<Kysely<DB>, 'selectFrom' | 'with' | 'getExecutor'>
+export type Reader = Pick<Kysely<DB>, 'selectFrom' | 'with' | 'getExecutor' | 'executeQuery'>
 export type Db = Reader & { [outside]: true }
 export type Tx = Transaction<DB>
 
@@ -30,11 +30,11 @@ const WORTH_RETRYING = new Set(['40001', '40P01'])
  */
 export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   const kysely = db as unknown as Kysely<DB>
-  for (let attempt = 1; ; attempt++) {
+  for (let failures = 0; ; ) {
     try {
       return await kysely.transaction().execute(work)
     } catch (error) {
-      if (attempt > RETRIES || !WORTH_RETRYING.has(codeOf(error))) throw error
+      if (++failures > RETRIES || !WORTH_RETRYING.has(codeOf(error))) throw error
     }
   }
 }

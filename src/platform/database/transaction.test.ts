@@ -7,7 +7,7 @@ import { recordAudit } from '../../accounts/audit.ts'
 import { makeLink } from '../../accounts/links.ts'
 import { findSession, startSession } from '../../accounts/sessions.ts'
 import { record } from '../../activity/activity.ts'
-import { create, lock } from '../../tablos/tablos.ts'
+import { changing, create } from '../../tablos/tablos.ts'
 import { type Db, type Reader, type Tx, transaction } from './database.ts'
 
 const database = await testDatabase()
@@ -99,8 +99,6 @@ export async function guardedByTheCompiler(outside: Db, inside: Tx, reader: Read
   // @ts-expect-error
   await makeLink(outside, 'setup', null)
   // @ts-expect-error
-  await lock(outside, people.ada, '', 'content')
-  // @ts-expect-error
   outside.insertInto('tasks')
   // @ts-expect-error
   outside.updateTable('tasks')
@@ -112,6 +110,8 @@ export async function guardedByTheCompiler(outside: Db, inside: Tx, reader: Read
   // A transaction inside another, which would commit by itself:
   // @ts-expect-error
   await create(inside, people.ada, fields)
+  // @ts-expect-error
+  await changing(inside, people.ada, '', 'content', async () => {})
   // @ts-expect-error
   await transaction(inside, async () => {})
   // @ts-expect-error
