@@ -72,8 +72,18 @@ test('lint passes what there is, and fails each wrong import by the name of the 
     )
 })
 
+test('lint fails on a file that it can’t read', () => {
+  writeFileSync(
+    join(copy, 'src/unreadable.ts'),
+    'export async function f(x: AsyncDisposable) {\n  await using y = x\n}\n',
+  )
+  const { status, said } = lintImports()
+  assert.equal(status, 1)
+  assert.match(said, /src\/unreadable\.ts/)
+})
+
 test('lint fails when a file was not looked at', () => {
-  writeFileSync(join(copy, 'src/broken.ts'), 'export const = {\n')
+  rmSync(join(copy, 'src/unreadable.ts'))
   writeFileSync(
     join(copy, '.dependency-cruiser.mjs'),
     `export default { forbidden: [], options: { exclude: { path: '^src/tasks/' } } }`,
