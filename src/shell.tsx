@@ -42,8 +42,9 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     c.header('Cache-Control', 'private, no-cache')
     c.setRenderer(async (content: PageContent, page: PageProps) => {
       if ('bytes' in content) return renderKept(c, content, page)
-      const drawn = wantsPart(c) ? content : <Layout {...(await frameOf(c, page))}>{content}</Layout>
-      return sendHtml(c, fillSlots(String(await drawn)))
+      const drawn = await content
+      const whole = wantsPart(c) ? drawn : <Layout {...(await frameOf(c, page))}>{drawn}</Layout>
+      return sendHtml(c, fillSlots(whole.toString()))
     })
     await next()
   }
