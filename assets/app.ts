@@ -111,7 +111,10 @@ for (const zone of document.querySelectorAll<HTMLInputElement>('[data-time-zone]
 
 // Menus: the browser opens and closes the popover; the arrows walk it, and letters jump to what begins with them.
 
-const itemsOf = (menu: Element) => [...menu.querySelectorAll<HTMLElement>('.menu-item')]
+// What a Confirm asks in a menu is a part of it.
+const ITEMS = '.menu-item, .confirm:not([open]) > summary, .confirm[open] .btn'
+const itemsOf = (menu: Element) =>
+  [...menu.querySelectorAll<HTMLElement>(ITEMS)].filter(item => item.checkVisibility())
 
 document.addEventListener('keydown', event => {
   const opener = closest<HTMLButtonElement>(event, '[popovertarget]')

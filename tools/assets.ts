@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, extname } from 'node:path'
+import { basename, extname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
@@ -70,23 +70,27 @@ function libraries(): Promise<Asset>[] {
   return Object.entries(LIBRARIES).map(async ([name, path]) => [name, await readFile(path)] as const)
 }
 
+// Each script of assets/ becomes one file, with the modules of its folder that it imports.
 async function ownScripts(): Promise<Promise<Asset>[]> {
   // Loaded here because a build that finds nothing to do should not pay for it.
-  const { transform } = await import('@swc/core')
-  const paths = await Array.fromAsync(glob('assets/*.ts'))
-  return paths.map(async path => {
-    const { code } = await transform(await readFile(path, 'utf8'), {
-      filename: path,
-      swcrc: false,
-      isModule: true,
-      minify: true,
-      jsc: {
-        parser: { syntax: 'typescript' },
-        target: 'es2022',
-        minify: { compress: true, mangle: true, module: true },
+  const { bundle, minify } = await import('@swc/core')
+  const paths = (await Array.fromAsync(glob('assets/*.ts'))).filter(path => !path.endsWith('.d.ts'))
+  const made = await bundle(
+    paths.map(path => ({
+      entry: { [basename(path, '.ts')]: resolve(path) },
+      mode: 'production' as const,
+      target: 'browser' as const,
+      module: {},
+      output: { name: basename(path, '.ts'), path: resolve(OUT) },
+      options: {
+        swcrc: false,
+        jsc: { parser: { syntax: 'typescript' as const }, target: 'es2022' as const },
       },
-    })
-    return [`${basename(path, '.ts')}.js`, Buffer.from(code)] as const
+    })),
+  )
+  return Object.entries(made).map(async ([name, { code }]) => {
+    const small = await minify(code, { compress: true, mangle: true, module: true, sourceMap: false })
+    return [`${name}.js`, Buffer.from(small.code)] as const
   })
 }
 

@@ -6,14 +6,16 @@ import { TabloHead } from '../tablos/frame.tsx'
 import { may } from '../tablos/roles.ts'
 import type { Tablo } from '../tablos/tablos.ts'
 import type { Locale } from '../texts/locale.ts'
-import { Button } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
 import { Column, Kanban } from '../ui/Column.tsx'
 import { classes } from '../ui/classes.ts'
 import { Textarea } from '../ui/Field.tsx'
 import { Form } from '../ui/Form.tsx'
 import { Icon } from '../ui/Icon.tsx'
+import { Menu } from '../ui/Menu.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { TaskCard } from '../ui/TaskCard.tsx'
+import { Toast } from '../ui/Toast.tsx'
 import type { Card } from './card.ts'
 
 /** A form as a person left it, and why it was refused. */
@@ -40,6 +42,12 @@ export function KanbanPage({ locale, tablo, cards, draft, problem }: KanbanPageP
       <Columns locale={locale} tablo={tablo} cards={cards} draft={draft} />
       <dialog class="panel" id="panel" aria-label={locale.t.tasks.panel} />
       <p class="hidden-text" id="kanban-says" role="status" />
+      <template id="kanban-parts">
+        <Menu id="task-menu" label="" bare size="small" end>
+          {''}
+        </Menu>
+        <Toast locale={locale} text="" />
+      </template>
     </>
   )
 }
@@ -69,6 +77,10 @@ export function Columns({ locale, tablo, cards, draft }: ColumnsProps) {
       data-editable={editable ? '' : undefined}
       data-moved={t.moved('{title}', '{column}', '{place}', '{all}')}
       data-not-moved={t.notMoved}
+      data-deleted={t.deleted('{title}')}
+      data-not-deleted={t.notDeleted}
+      data-gone={t.gone}
+      data-offline={t.offline}
       data-menu={t.actions('{title}')}
       data-keys={t.keys}
     >
@@ -139,6 +151,9 @@ export function AddTask({ locale, tabloId, status, draft }: AddTaskProps) {
           <Button kind="primary" size="small">
             {t.addSubmit}
           </Button>
+          <span class="needs-script">
+            <IconButton icon="x" label={t.close} size="small" type="button" data-close-add="" />
+          </span>
         </div>
       </Form>
     </details>

@@ -1,5 +1,6 @@
 import { type TaskStatus, taskStatuses } from '../activity/kinds.ts'
 import type { Locale } from '../texts/locale.ts'
+import { Confirm } from '../ui/Confirm.tsx'
 import { Form } from '../ui/Form.tsx'
 import type { IconName } from '../ui/Icon.tsx'
 import { MenuItem, MenuLine } from '../ui/Menu.tsx'
@@ -24,8 +25,20 @@ export function MoveMenu(props: MoveProps) {
         <MenuItem href={`/tablos/${tabloId}/tasks/${task.id}`} icon="square-arrow-out-up-right">
           {locale.t.tasks.open}
         </MenuItem>
+        <MenuItem href={`/tablos/${tabloId}/tasks/${task.id}#f-title`} icon="pencil">
+          {locale.t.tasks.edit}
+        </MenuItem>
         <MenuLine />
         <MoveItems {...props} />
+        <MenuLine />
+        <Confirm
+          locale={locale}
+          label={locale.t.tasks.delete}
+          question={locale.t.tasks.deleteConfirm}
+          yes={locale.t.tasks.deleteYes}
+          action={`/tablos/${tabloId}/tasks/${task.id}/delete`}
+          size="small"
+        />
       </div>
     </div>
   )

@@ -121,7 +121,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
         page,
       )
     }
-    if (shown.draft || shown.problem) return c.render(draw(), page)
+    if (shown.draft || shown.problem) return c.render(await draw(), page)
     const key = [tabloId, tablo.role, locale.language, locale.zone, locale.dayKey(new Date())].join(' ')
     const content = kept.content(key, tablo.version, async () => String(await draw()))
     return c.render(content, page)
@@ -145,14 +145,14 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     const parts = { locale, tablo, task, places, activities, draft: shown.draft }
     if (shown.from) {
       const counts = await tasks.countsOf(db, tabloId, [...new Set([task.status, shown.from])])
-      return c.html(<SavedTask {...parts} from={shown.from} counts={counts} />)
+      return c.html(<SavedTask {...parts} panel from={shown.from} counts={counts} />)
     }
     const page = wantsPart(c) ? (
       <TaskView {...parts} panel={targets(c, 'task') || targets(c, 'panel')} />
     ) : (
       <TaskPage {...parts} />
     )
-    return c.render(page, { title: task.title, current: `/tablos/${tabloId}`, nav })
+    return c.render(page, { title: task.title, current: `/tablos/${tabloId}`, nav, scripts: ['task.js'] })
   }
 
   return app

@@ -81,7 +81,7 @@ interface FreshKanbanProps {
 export function FreshKanban({ locale, tablo, cards, problem }: FreshKanbanProps) {
   return (
     <>
-      <Part target="#columns" swap="outerHTML">
+      <Part target="#columns" swap="outerMorph">
         <Columns locale={locale} tablo={tablo} cards={cards} />
       </Part>
       <Part target="#toasts" swap="innerHTML">

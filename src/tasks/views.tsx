@@ -70,6 +70,7 @@ export function TaskView(props: TaskViewProps) {
           ) : (
             <p class="meta">{t.noDescription}</p>
           )}
+          <p class="meta task-unsaved">{t.unsaved}</p>
         </div>
         {may(tablo.role, 'content') && (
           <details class="task-edit" open={draft !== undefined}>

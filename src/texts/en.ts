@@ -216,6 +216,11 @@ export const en = {
     moved: (title: string, column: string, place: string, all: string) =>
       `${title}: now in ${column}, ${place} of ${all}.`,
     notMoved: 'The move did not go through, and the task is back where it was.',
+    deleted: (title: string) => `${title}: deleted.`,
+    notDeleted: 'The task could not be deleted, and is back where it was.',
+    gone: 'This task is not here any more. The Kanban is fresh now.',
+    offline: 'There was no answer. Check the connection, then try again.',
+    unsaved: 'You have changes here that are not saved yet. Edit shows them.',
     keys: 'Arrow keys go from task to task. Alt with an arrow key moves the task.',
     conflict: {
       title: 'Two versions of this task',

@@ -226,6 +226,11 @@ export const fr: Texts = {
     moveBottom: 'Tout en bas',
     moved: (title, column, place, all) => `${title}\u00a0: maintenant dans ${column}, ${place} sur ${all}.`,
     notMoved: 'Le déplacement n’a pas abouti, et la tâche est revenue à sa place.',
+    deleted: title => `${title}\u00a0: supprimée.`,
+    notDeleted: 'La tâche n’a pas pu être supprimée, et elle est revenue à sa place.',
+    gone: 'Cette tâche n’est plus ici. Le Kanban est maintenant à jour.',
+    offline: 'Pas de réponse. Vérifiez la connexion, puis réessayez.',
+    unsaved: 'Des changements ne sont pas encore enregistrés. Modifier les montre.',
     keys: 'Les flèches vont d’une tâche à l’autre. Alt et une flèche déplacent la tâche.',
     conflict: {
       title: 'Deux versions de cette tâche',

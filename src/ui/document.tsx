@@ -11,8 +11,9 @@ export interface DocumentProps {
   children: Child
 }
 
-// Under the Content-Security-Policy: no style made by script, nothing evaluated.
-const HTMX = JSON.stringify({ includeIndicatorCSS: false, mode: 'same-origin' })
+// Under the Content-Security-Policy: no style made by script, nothing evaluated. The history is the Kanban's own, whose
+// panel has an address.
+const HTMX = JSON.stringify({ includeIndicatorCSS: false, mode: 'same-origin', history: false })
 
 /** The whole HTML document around a page. Scripts wait for the page and run in this order. */
 export function Document({ locale, title, scripts = [], children }: DocumentProps) {

@@ -1,0 +1,105 @@
+// Adding one task after another: the field at the foot stays, empty, for the next title.
+
+import { closest } from './page.ts'
+
+const fieldOf = (add: Element | null | undefined) => add?.querySelector('textarea')
+/** A title that was sent, for when it is refused. */
+const sent = new WeakMap<HTMLFormElement, string>()
+/** Forms whose next title is ready while the one before is on its way. */
+const next = new WeakSet<HTMLFormElement>()
+
+const formIn = (event: Event): HTMLFormElement | undefined => {
+  const source = event instanceof CustomEvent && event.detail.ctx?.sourceElement
+  return source instanceof HTMLFormElement && source.matches('.add-task form') ? source : undefined
+}
+
+document.addEventListener(
+  'toggle',
+  event => {
+    const add = event.target
+    if (!(add instanceof HTMLDetailsElement) || !add.matches('.add-task') || !add.open) return
+    fieldOf(add)?.focus()
+    add.scrollIntoView({ block: 'nearest' })
+  },
+  { capture: true },
+)
+
+// Opened before this script was there.
+fieldOf(document.activeElement?.closest('.add-task[open]'))?.focus()
+
+document.addEventListener('keydown', event => {
+  const add = closest(event, '.add-task')
+  if (!(add instanceof HTMLDetailsElement) || !add.open || event.isComposing) return
+  const field = fieldOf(add)
+  if (event.key === 'Escape') {
+    event.preventDefault()
+    close(add)
+  } else if (event.key === 'Enter' && event.target === field) {
+    event.preventDefault()
+    if (field?.form) submit(field.form)
+  }
+})
+
+document.addEventListener('click', event => {
+  const add = closest(event, '[data-close-add]')?.closest<HTMLDetailsElement>('.add-task')
+  if (add) close(add)
+})
+
+function close(add: HTMLDetailsElement): void {
+  add.open = false
+  add.querySelector('summary')?.focus()
+}
+
+function submit(form: HTMLFormElement): void {
+  if (sent.has(form)) next.add(form)
+  else form.requestSubmit()
+}
+
+// Titles are one line, also when several are pasted.
+document.addEventListener('input', event => {
+  const field = closest(event, '.add-task textarea, .task-edit [name=title]')
+  if (!(field instanceof HTMLTextAreaElement) || !/[\r\n]/.test(field.value)) return
+  const at = field.selectionStart
+  field.value = field.value.replace(/\r\n?|\n/g, ' ')
+  field.setSelectionRange(at, at)
+})
+
+// The field is emptied when its title has been read and not when the answer comes: by then the next is half typed.
+document.addEventListener('htmx:before:request', event => {
+  const form = formIn(event)
+  const field = fieldOf(form)
+  if (!form || !field) return
+  sent.set(form, field.value)
+  field.value = ''
+})
+
+document.addEventListener('htmx:after:request', giveBack)
+
+document.addEventListener('htmx:finally:request', event => {
+  const form = formIn(event)
+  if (!form) return
+  giveBack(event)
+  sent.delete(form)
+  const field = fieldOf(form)
+  if (form.contains(document.activeElement) || document.activeElement === document.body) field?.focus()
+  if (next.delete(form) && field?.value.trim()) form.requestSubmit()
+})
+
+/** Puts a title that was not taken back into its field, unless the next one is there. */
+function giveBack(event: Event): void {
+  const form = formIn(event)
+  const title = form && sent.get(form)
+  const field = fieldOf(form)
+  if (title === undefined || !field || !(event instanceof CustomEvent)) return
+  const { response } = event.detail.ctx
+  if ((response === undefined || response.status >= 400) && field.value === '') field.value = title
+}
+
+// The new task is brought into view above the field, which the answer leaves as it is: with an old reproach.
+document.addEventListener('htmx:after:swap', event => {
+  const form = formIn(event)
+  if (!form || !(event instanceof CustomEvent) || event.detail.ctx.response?.status >= 400) return
+  form.closest('.column')?.querySelector('.tasks')?.lastElementChild?.scrollIntoView({ block: 'nearest' })
+  form.querySelector('.field-error')?.remove()
+  for (const name of ['aria-invalid', 'aria-describedby']) fieldOf(form)?.removeAttribute(name)
+})

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Page, Response } from 'playwright-core'
+import { root } from '../../src/platform/root.ts'
+import { create as createTask } from '../../src/tasks/tasks.ts'
+import { openAdding, task } from './kanban.ts'
+import { PHONE, product } from './product.ts'
+
+const { person, kanban, windowOf, visitor, faults, database } = await product()
+const ada = await person('Ada Lovelace')
+const path = await kanban(ada, { todo: ['One', 'Two'], in_progress: ['Three'], done: ['Four'] })
+const tablo = path.replace('/tasks', '')
+const { id } = await createTask(database.db, ada, path.split('/')[2] ?? '', {
+  title: 'With a description',
+  description: '# Heading\n\nA [link](https://example.org), `code` and\n\n- [ ] a list\n\n> said',
+  status: 'in_review',
+})
+const PAGES = [
+  '/',
+  '/?archived=1',
+  '/?view=list',
+  '/tablos/new',
+  tablo,
+  `${tablo}/edit`,
+  path,
+  `${path}/${id}`,
+  `${path}/${id}/menu`,
+  '/settings',
+  '/demo',
+  '/nothing-here',
+]
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: PHONE }
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** The addresses that were not found, which Chromium notes as faults. */
+const missing = () =>
+  faults
+    .splice(0)
+    .flatMap(fault =>
+      fault.includes('404') ? [new URL(/\((http.*)\)$/.exec(fault)?.[1] ?? '').pathname] : [fault],
+    )
+
+interface Violation {
+  id: string
+  nodes: { html: string }[]
+}
+
+const AXE = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
+const axeFinds = (page: Page, rules: { type: 'tag' | 'rule'; values: string[] }): Promise<Violation[]> =>
+  page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))`)
+
+async function check(page: Page, what: string): Promise<void> {
+  await page.evaluate(AXE)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // In the dark only the colours are other ones.
+    const violations = await axeFinds(
+      page,
+      colorScheme === 'light' ? { type: 'tag', values: WCAG } : { type: 'rule', values: ['color-contrast'] },
+    )
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join('\n')}`)
+    assert.deepEqual(found, [], `${what}, ${colorScheme}`)
+  }
+}
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  const options = { viewport, hasTouch: size === 'phone', isMobile: size === 'phone' }
+
+  test(`axe finds nothing on any page, in light and dark, ${size}`, async () => {
+    const page = await windowOf(ada, options)
+    for (const address of PAGES) {
+      await page.goto(address)
+      await check(page, address)
+    }
+    const guest = await visitor(options)
+    for (const address of ['/login', '/signup']) {
+      await guest.goto(address)
+      await check(guest, address)
+    }
+    assert.deepEqual(missing(), ['/nothing-here'])
+  })
+
+  test(`axe finds nothing in the Kanban in use, ${size}`, async () => {
+    const page = await windowOf(ada, options)
+    await page.goto(path)
+    await openAdding(page, 'todo')
+    await page.locator('#add-todo-title').press('Enter')
+    await page.locator('#add-todo .field-error').waitFor()
+    await check(page, 'adding, with an error')
+    await page.keyboard.press('Escape')
+    await task(page, 'One').focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.locator('#task-menu').waitFor()
+    await check(page, 'the menu')
+    await page.keyboard.press('Escape')
+    await task(page, 'One').click()
+    await page.locator('#task-title').waitFor()
+    await check(page, 'a task')
+    await page.locator('.task-edit > summary').click()
+    await check(page, 'editing')
+    assert.equal(faults.splice(0).length, 1, 'Chromium notes the 422')
+  })
+}
+
+test('The first load of a Kanban is light: few requests, little script and style, nothing from elsewhere', async () => {
+  const page = await windowOf(ada)
+  const responses: Response[] = []
+  page.on('response', response => responses.push(response))
+  await page.goto(path, { waitUntil: 'networkidle' })
+  const sizes = await Promise.all(
+    responses.map(async response => [response, (await response.request().sizes()).responseBodySize] as const),
+  )
+  const code = sizes.filter(([response]) => /\.(js|css)$/.test(response.url()))
+  const bytes = code.reduce((sum, [, size]) => sum + size, 0)
+  assert.ok(code.length >= 4, 'script and style were counted')
+  assert.ok(bytes > 10_000 && bytes < 60_000, `${bytes} bytes of script and style`)
+  assert.ok(responses.length < 10, `${responses.length} requests`)
+})
+
+test('Nothing inline runs: the policy stops it', async () => {
+  const page = await windowOf(ada)
+  await page.goto(path)
+  await page.evaluate(
+    `document.body.insertAdjacentHTML('beforeend', '<img src="/nothing" onerror="document.title = 1">')`,
+  )
+  await page.waitForTimeout(200)
+  assert.notEqual(await page.title(), '1')
+  assert.ok(faults.splice(0).some(fault => fault.includes('Content Security Policy')))
+})
