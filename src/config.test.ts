@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ConfigError, parseConfig } from './config.ts'
+import { ConfigError, parseConfig, variableNames } from './config.ts'
 import { root } from './platform/root.ts'
 
 const SECRET = 'x'.repeat(32)
@@ -144,6 +144,16 @@ test('trusted proxies are addresses and networks of both versions', () => {
   for (const address of ['127.0.0.1', '10.255.0.1']) assert.ok(trustedProxies.check(address), address)
   for (const address of ['::1', 'fd12::1']) assert.ok(trustedProxies.check(address, 'ipv6'), address)
   for (const address of ['127.0.0.2', '11.0.0.1']) assert.ok(!trustedProxies.check(address), address)
+})
+
+test('.env.example lists every variable, and is a start that works', () => {
+  const lines = readFileSync(join(root, '.env.example'), 'utf8').split('\n')
+  const named = lines.flatMap(line => /^#? ?([A-Z_]+)=/.exec(line)?.[1] ?? [])
+  assert.deepEqual(named, variableNames)
+  const set = lines.filter(line => /^[A-Z_]+=/.test(line)).map(line => line.split('='))
+  assert.deepEqual(faultsOf(Object.fromEntries(set)), [])
+  const shown = lines.filter(line => /^# [A-Z_]+=/.test(line)).map(line => line.slice(2).split(/=(.*)/))
+  assert.deepEqual(faultsOf(Object.fromEntries(shown)), [])
 })
 
 test('.env is read in development, under what the environment says, and not in production', () => {

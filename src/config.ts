@@ -57,6 +57,9 @@ const VARIABLES = {
   ],
 } as const satisfies Record<string, readonly [string, z.ZodType]>
 
+/** Every variable there is. */
+export const variableNames = Object.keys(VARIABLES)
+
 const SECRET = new Set(['DATABASE_URL', 'SESSION_SECRET'])
 
 export type Config = ReturnType<typeof parseConfig>

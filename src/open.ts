@@ -49,7 +49,8 @@ export async function open(
   const db = connect(pool)
   const close = async () => {
     closing = true
-    await db.destroy()
+    // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
+    await pool.end()
     await database.close()
   }
   try {

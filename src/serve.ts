@@ -52,7 +52,7 @@ function signal(): Promise<string> {
 async function announce({ deps }: Opened, port: number): Promise<void> {
   const { config, db, log } = deps
   const url = new URL(config.baseUrl)
-  if (config.port === 0) url.port = String(port)
+  if (url.port === '0') url.port = String(port)
   log.info(`Xtablo is ready: ${url.href}`)
   if (!config.production) return
   const token = await offerSetup(db)

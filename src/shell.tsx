@@ -8,6 +8,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { LRUCache } from 'lru-cache'
 import type { AccountEnv } from './accounts/signed-in.ts'
 import { AppError, statusOf } from './errors.ts'
+import { isDatabaseLost } from './platform/database/lost.ts'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
 import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web/html.ts'
@@ -24,6 +25,9 @@ import { Toast } from './ui/Toast.tsx'
 const PROCESS = newId()
 
 const KEPT_FRAMES = 1_000
+
+/** Seconds: Postgres restarts in less. */
+const RETRY_AFTER = 5
 
 /** Where kept content goes into a layout. */
 const SLOT = newId()
@@ -42,8 +46,9 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     c.header('Cache-Control', 'private, no-cache')
     c.setRenderer(async (content: PageContent, page: PageProps) => {
       if ('bytes' in content) return renderKept(c, content, page)
-      const drawn = wantsPart(c) ? content : <Layout {...(await frameOf(c, page))}>{content}</Layout>
-      return sendHtml(c, fillSlots(String(await drawn)))
+      const drawn = await content
+      const whole = wantsPart(c) ? drawn : <Layout {...(await frameOf(c, page))}>{drawn}</Layout>
+      return sendHtml(c, fillSlots(whole.toString()))
     })
     await next()
   }
@@ -98,6 +103,11 @@ export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
       error.status,
       error.message === 'cross_site' ? c.get('locale').t.faults.cross_site : undefined,
     )
+  }
+  if (isDatabaseLost(error)) {
+    c.get('log').error({ reason: error.message, request_id: c.get('requestId') }, 'database unreachable')
+    c.header('Retry-After', String(RETRY_AFTER))
+    return faultPage(c, 503)
   }
   c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error')
   return faultPage(c, 500)

@@ -67,8 +67,10 @@ export async function tabloOf(
   title = 'Bakery',
 ): Promise<string> {
   const id = await create(db, ada, { title, description: '', color: 'teal' })
+  // At a moment each, for lists are in the order in which people came.
   await pool.query(
-    `insert into members (tablo_id, user_id, role) values ($1, $2, 'editor'), ($1, $3, 'viewer')`,
+    `insert into members (tablo_id, user_id, role, created_at)
+     values ($1, $2, 'editor', clock_timestamp()), ($1, $3, 'viewer', clock_timestamp() + interval '1 ms')`,
     [id, ben.id, vera.id],
   )
   return id

@@ -25,11 +25,21 @@ export async function testDatabase(kind: 'migrated' | 'empty' = 'migrated'): Pro
   pool.on('error', () => {})
   const drop = once(async () => {
     if (!pool.ended) await pool.end()
+    await administer(connection, waitUntilLeft(name))
     await administer(connection, `drop database if exists ${name} with (force)`)
   })
   after(drop)
   return { db: connect(pool), pool, config, url: urlOf(config), drop }
 }
+
+// A pool that has ended may still be closing its connections, and one that is cut then is an error without a listener.
+const waitUntilLeft = (name: string) => `do $$ begin
+  for attempt in 1..50 loop
+    perform pg_stat_clear_snapshot();
+    exit when not exists (select from pg_stat_activity where datname = '${name}');
+    perform pg_sleep(0.01);
+  end loop;
+end $$`
 
 /** The same character set and order everywhere, whatever the server's own. */
 export function createDatabase(name: string, template: string): string {

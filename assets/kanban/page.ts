@@ -11,7 +11,7 @@ export const statusOf = (list: HTMLElement): string => list.dataset.status ?? ''
 
 export const cardFor = (id: string): HTMLElement | null => document.getElementById(`t-${id}`)
 export const idOf = (card: HTMLElement): string => card.id.slice('t-'.length)
-export const linkOf = (card: Element): HTMLAnchorElement | null => card.querySelector('a')
+const linkOf = (card: Element): HTMLAnchorElement | null => card.querySelector('a')
 export const pathOf = (card: HTMLElement): string => linkOf(card)?.pathname ?? ''
 export const titleOf = (card: HTMLElement): string => linkOf(card)?.textContent ?? ''
 

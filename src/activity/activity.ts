@@ -36,10 +36,10 @@ export async function record(tx: Tx, entry: Entry): Promise<number> {
   return rows[0]?.version ?? 0
 }
 
-/** The newest changes of a Tablo, or of one thing in it, newest first. */
+/** The newest changes of a Tablo, or of one thing in it, newest first. An id alone proves nothing: it may be made up. */
 export async function recent(
   reader: Reader,
-  of: { tablo: string } | { subject: string },
+  of: { tablo: string; subject?: string },
   limit: number,
 ): Promise<Activity[]> {
   const rows = await reader
@@ -53,7 +53,8 @@ export async function recent(
       'activity.at',
       'users.name as actorName',
     ])
-    .where(eb => ('tablo' in of ? eb('tablo_id', '=', of.tablo) : eb('subject_id', '=', of.subject)))
+    .where('tablo_id', '=', of.tablo)
+    .$if(of.subject !== undefined, query => query.where('subject_id', '=', of.subject ?? ''))
     .orderBy('version', 'desc')
     .limit(limit)
     .execute()

@@ -7,11 +7,11 @@ import type { ErrorText } from '../errors.ts'
 const codePoints = (text: string) => [...text].length
 const key = (text: ErrorText) => text
 
-/** A single line: inner breaks and tabs become spaces. Empty is refused with `missing`. */
+/** A single line: inner breaks and tabs become spaces. One in which nothing can be seen is refused with `missing`. */
 export const line = (most: number, missing: ErrorText, tooLong: ErrorText) =>
   storable(z.string(key(missing)))
     .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
-    .refine(text => text !== '', key(missing))
+    .refine(text => /[^\s\p{Cf}]/u.test(text), key(missing))
     .refine(text => codePoints(text) <= most, tooLong)
 
 /** Text of several lines, which may be empty or left out. */

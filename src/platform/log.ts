@@ -1,11 +1,32 @@
 import { type Logger, pino } from 'pino'
-import pinoPretty from 'pino-pretty'
 
 export type Log = Logger
 
 /** Readable lines in development, JSON in production; to standard output, written at once. */
 export function createLog(options: { level: string; production: boolean }): Log {
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
-  if (options.production) return pino(base, pino.destination({ fd: 1, sync: true }))
-  return pino(base, pinoPretty({ sync: true, singleLine: true, translateTime: 'HH:MM:ss.l' }))
+  const output = pino.destination({ fd: 1, sync: true })
+  return pino(base, options.production ? output : { write: json => output.write(readable(json)) })
 }
+
+// When, how bad, what, then the rest as name=value, and a stack below. Made here because pino-pretty's stream takes
+// longer than many a request.
+function readable(json: string): string {
+  const { level, time, msg, err, ...rest } = JSON.parse(json) as Line
+  const values = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  )
+  const stack = err ? `\n${err.stack ?? err.message}` : ''
+  return `${time.slice(11, 23)} ${LEVELS[level] ?? level} ${[msg, ...values].join(' ')}${stack}\n`
+}
+
+interface Line {
+  level: number
+  time: string
+  msg: string
+  err?: { message: string; stack?: string }
+}
+
+const LEVELS: Record<number, string> = Object.fromEntries(
+  Object.entries(pino.levels.values).map(([name, value]) => [value, name.padEnd(5)]),
+)

@@ -48,6 +48,7 @@ test('a title has 1 to 200 characters after trimming, an emoji being one, and no
   const cases: [title: string, status: number][] = [
     ['', 422],
     ['  \n\t ', 422],
+    ['\u200b\u200d', 422],
     ['a\0b', 422],
     ['a'.repeat(200), 303],
     ['a'.repeat(201), 422],

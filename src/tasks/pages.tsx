@@ -9,6 +9,7 @@ import { formResult, parse, readForm } from '../platform/web/forms.ts'
 import { KeptPages } from '../platform/web/kept.ts'
 import { isHtmx, seeOther, targets, wantsPart } from '../platform/web/respond.ts'
 import { open } from '../tablos/reading.ts'
+import { authorize } from '../tablos/roles.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { taskCardId } from '../ui/TaskCard.tsx'
 import { AddTask, type Draft, KanbanPage } from './kanban.tsx'
@@ -43,7 +44,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     return formResult(c, run, async problem => {
       const draft = { values, problem }
       if (!isHtmx(c)) return kanbanPage(c, tabloId, { draft })
-      await findTablo(db, person, tabloId)
+      authorize((await findTablo(db, person, tabloId)).role, 'content')
       return c.render(<AddTask locale={locale} tabloId={tabloId} draft={draft} />, {
         title: locale.t.tasks.add,
       })
@@ -101,6 +102,8 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   ) {
     const locale = c.get('locale')
     const { tablo, nav } = await open(db, c.get('person'), tabloId)
+    // A form that is refused for what it says, from somebody who may not send it at all.
+    if (shown.draft || shown.problem) authorize(tablo.role, 'content')
     const draw = async () => (
       <KanbanPage locale={locale} tablo={tablo} cards={await tasks.cardsOf(db, tabloId)} {...shown} />
     )
@@ -136,8 +139,9 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
       open(db, person, tabloId),
       tasks.find(db, person, tabloId, id),
       placesFor(db, tabloId, id),
-      recent(db, { subject: id }, RECENT),
+      recent(db, { tablo: tabloId, subject: id }, RECENT),
     ])
+    if (shown.draft) authorize(tablo.role, 'content')
     const parts = { locale, tablo, task, places, activities, draft: shown.draft }
     if (shown.from) {
       const counts = await tasks.countsOf(db, tabloId, [...new Set([task.status, shown.from])])

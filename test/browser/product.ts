@@ -23,7 +23,7 @@ import { create as createTablo } from '../../src/tablos/tablos.ts'
 import { create as createTask } from '../../src/tasks/tasks.ts'
 import { testDatabase } from '../database.ts'
 
-export const DESKTOP = { width: 1440, height: 900 }
+const DESKTOP = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
 export const PATIENCE_MS = 8_000
 

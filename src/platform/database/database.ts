@@ -9,7 +9,7 @@ import type { DB } from './schema.ts'
 declare const outside: unique symbol
 
 export type Reader = Pick<Kysely<DB>, 'selectFrom' | 'with' | 'getExecutor' | 'executeQuery'>
-export type Db = Reader & Pick<Kysely<DB>, 'destroy'> & { [outside]: true }
+export type Db = Reader & { [outside]: true }
 export type Tx = Transaction<DB>
 
 // A calendar date stays the text that Postgres sends: a Date would move it by the zone of the server.

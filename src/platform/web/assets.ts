@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { acceptedEncodings } from './encoding.ts'
 
 const FOLDER = new URL('../../../public/assets/', import.meta.url)
 
@@ -70,12 +71,8 @@ function load(): Assets {
   return { urls, files }
 }
 
-function bestEncoding(accepted = ''): 'br' | 'gzip' | 'plain' {
-  const taken = accepted
-    .split(',')
-    .map(part => part.trim().split(/\s*;\s*q=/))
-    .filter(([, q]) => q === undefined || Number(q) > 0)
-    .map(([name]) => name)
-  if (taken.includes('br')) return 'br'
-  return taken.includes('gzip') ? 'gzip' : 'plain'
+function bestEncoding(header: string | undefined): 'br' | 'gzip' | 'plain' {
+  const accepted = acceptedEncodings(header)
+  if (accepted.includes('br')) return 'br'
+  return accepted.includes('gzip') ? 'gzip' : 'plain'
 }

@@ -81,3 +81,18 @@ test('a database that nothing listens for is down', async () => {
   assert.deepEqual([answer.status, answer.text], [503, '{"status":"degraded","db":"down"}'])
   assert.equal(answer.headers.get('Cache-Control'), 'no-store')
 })
+
+test('a page without its database says that it is not ready, and when to try again', async () => {
+  const database = await testDatabase()
+  const pool = new pg.Pool({ host: '127.0.0.1', port: 1, user: 'nobody' })
+  const web = testApp(database, {}, { db: connect(pool), pool })
+  for (const path of ['/login', '/signup', '/reset/x']) {
+    const answer = await web.visitor().get(path)
+    assert.deepEqual([answer.status, answer.headers.get('Retry-After')], [503, '5'], path)
+    assert.match(answer.text, /Xtablo is not ready/)
+  }
+  const carried = await web.visitor().carry('a session that can not be looked up').get('/')
+  assert.equal(carried.status, 503)
+  const logged = web.lines.filter(line => line.msg === 'database unreachable')
+  assert.equal(logged.length, 4)
+})

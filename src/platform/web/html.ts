@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, gzip, zstdCompress } from 'node:zlib'
 import type { Context } from 'hono'
+import { acceptedEncodings } from './encoding.ts'
 
 /** Bytes: below this, a header more costs about what compression saves. */
 const WORTH_COMPRESSING = 2_048
@@ -43,8 +44,7 @@ export async function sendBytes(c: Context, page: Buffer<ArrayBuffer>): Promise<
   return c.body(await COMPRESSORS[encoding](page))
 }
 
-function encodingFor(accepted: string | undefined): keyof typeof COMPRESSORS | undefined {
-  if (!accepted) return undefined
-  const names = accepted.split(',').map(part => part.split(';')[0]?.trim())
-  return (['zstd', 'gzip'] as const).find(name => names.includes(name))
+function encodingFor(header: string | undefined): keyof typeof COMPRESSORS | undefined {
+  const accepted = acceptedEncodings(header)
+  return (['zstd', 'gzip'] as const).find(name => accepted.includes(name))
 }

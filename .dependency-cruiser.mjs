@@ -1,0 +1,138 @@
+// Who may import whom. Imports run one way: main → app, worker → features → ui → platform → texts, errors, config. Below,
+// a folder is named by the storeys that it must not know; what is not forbidden is allowed.
+
+const TESTS = '\\.test\\.tsx?$'
+const FEATURES = '^src/(?!platform/|ui/|texts/)[^/]+/'
+
+/** What a folder or file must not import. Tests may: they put all of it together. */
+const never = (name, from, to, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: TESTS },
+  to,
+})
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'Two modules that import each other are one. Split off what both need.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'found',
+      comment: 'What is imported is there.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    never(
+      'texts-errors-config-are-the-ground',
+      '^src/(texts/|errors\\.ts$|config\\.ts$)',
+      { path: '^src/', pathNot: '^src/(texts/|errors\\.ts$|config\\.ts$)' },
+      'Everything stands on these, so they stand on nothing.',
+    ),
+    never(
+      'platform-knows-nothing-of-the-product',
+      '^src/platform/',
+      { path: '^src/', pathNot: '^src/(platform/|texts/|errors\\.ts$|config\\.ts$)' },
+      'Plumbing takes what it needs as an argument.',
+    ),
+    never(
+      'ui-knows-no-feature',
+      '^src/ui/',
+      { path: '^src/', pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config\\.ts$)' },
+      'A part of the design system takes what it shows as props.',
+    ),
+    never(
+      'activity-is-under-every-feature',
+      '^src/activity/',
+      { path: FEATURES, pathNot: '^src/activity/' },
+      'It is told who did what by their ids.',
+    ),
+    never(
+      'accounts-know-no-other-feature',
+      '^src/accounts/',
+      { path: FEATURES, pathNot: '^src/accounts/' },
+      'People are there before anything they do.',
+    ),
+    never(
+      'tablos-know-no-content',
+      '^src/tablos/',
+      { path: FEATURES, pathNot: '^src/(tablos|accounts|activity)/' },
+      'Tasks and files know their Tablo, not the other way round.',
+    ),
+    never(
+      'content-knows-tablos-accounts-activity',
+      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/)([^/]+)/',
+      { path: FEATURES, pathNot: '^src/($1|tablos|accounts|activity)/' },
+      'What stands in a Tablo knows nothing else that does.',
+    ),
+    never(
+      'routes-and-views-are-private',
+      '^src/([^/]+)/',
+      {
+        path: '^src/[^/]+/([a-z-]*pages|[a-z-]*views|api|jobs)\\.tsx?$',
+        // The list of activities is made for the pages of others.
+        pathNot: ['^src/$1/', '^src/activity/views\\.tsx$'],
+      },
+      'A feature uses another by its commands and by the frames it offers, never by its routes or pages.',
+    ),
+    never(
+      'nothing-below-the-roof-knows-it',
+      '^src/[^/]+/',
+      { path: '^src/(main|serve|open|app|shell|worker)\\.tsx?$' },
+      'What starts and joins the features is above them.',
+    ),
+    never(
+      'main-is-the-top',
+      '^src/',
+      { path: '^src/main\\.ts$' },
+      'The command line is imported by nothing.',
+    ),
+    never(
+      'app-and-worker-are-served',
+      '^src/(app\\.ts|shell\\.tsx|worker\\.ts|open\\.ts)$',
+      { path: '^src/(main|serve)\\.ts$' },
+      'They are handed what they need.',
+    ),
+    never(
+      'product-without-tests',
+      '^src/',
+      { path: `^(test|tools|bench|assets)/|${TESTS}` },
+      'The product runs without them.',
+    ),
+    {
+      name: 'tests-are-imported-by-nothing',
+      comment: 'What two tests share stands in test/.',
+      severity: 'error',
+      from: {},
+      to: { path: TESTS },
+    },
+    never(
+      'browser-scripts-stand-alone',
+      '^assets/',
+      { path: '^(src|test|tools|bench)/' },
+      'They run where no server code does.',
+    ),
+    never(
+      'what-runs-is-a-dependency',
+      '^src/',
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      'An installation for production has no development dependencies.',
+    ),
+  ],
+  options: {
+    // With TypeScript 7 its own parser sees no module at all, and then every rule holds.
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

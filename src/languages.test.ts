@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testApp } from '../test/app.ts'
+import { cast, FIREFOX, person, tabloOf } from '../test/cast.ts'
+import { type Client, formOf } from '../test/client.ts'
+import { testDatabase } from '../test/database.ts'
+import { piecesOf, speaks } from '../test/texts.ts'
+import { offerReset } from './accounts/accounts.ts'
+import { samplePeople } from './demo/samples.ts'
+import { newId } from './platform/ids.ts'
+import { move } from './tasks/ordering.ts'
+import { create, edit } from './tasks/tasks.ts'
+import { languages, localeOf } from './texts/locale.ts'
+
+const database = await testDatabase()
+const { db, pool } = database
+const web = testApp(database)
+const people = await cast(database)
+const TYPED = ['Xyzzy', 'Qwerty', 'Plugh']
+const tablo = await tabloOf(database, people, TYPED[0])
+const path = `/tablos/${tablo}`
+const task = (await create(db, people.ben, tablo, { title: 'Qwerty', description: 'Plugh', status: 'todo' }))
+  .id
+await create(db, people.ada, tablo, { title: 'Qwerty', description: '', status: 'todo' })
+await edit(db, people.ada, tablo, task, { title: 'Plugh', description: '', status: 'done', version: 1 })
+await move(db, people.ada, tablo, task, { status: 'in_review', after: null })
+
+/** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
+const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
+  id: async () => tablo,
+  tablo: async () => tablo,
+  task: async () => task,
+  token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : 'none'),
+}
+const NO_PAGES = new Set(['/assets/:file'])
+
+const data = new Set([
+  ...TYPED,
+  ...[...Object.values(people), ...samplePeople].flatMap(({ name, email }) => [name, email]),
+  'AL',
+  'BM',
+  'CA',
+  'A',
+  'B',
+  'V',
+  'E',
+  'R',
+])
+
+/** Every address that the application answers to a GET. */
+async function allPaths(): Promise<string[]> {
+  const routes = web.app.routes.filter(({ method }) => method === 'GET').map(route => route.path)
+  const found: string[] = []
+  for (const route of new Set(routes)) {
+    if (NO_PAGES.has(route)) continue
+    let address = route
+    for (const [whole, name = ''] of route.matchAll(/:(\w+)(?:\{[^/]*\})?/g)) {
+      const value = PARAMETERS[name]
+      assert.ok(value, `the test of languages has no value for :${name} in ${route}`)
+      address = address.replace(whole, await value(route))
+    }
+    found.push(address)
+  }
+  return found
+}
+
+for (const language of languages) {
+  const isOwn = speaks(language)
+  const locale = localeOf(language, 'UTC')
+  const now = new Date()
+  const ofIntl = new Set([
+    locale.ago(now, now),
+    locale.ago(new Date(now.getTime() - 3 * 3_600_000), now),
+    locale.day(now),
+    ...languages.map(each => localeOf(each, 'UTC').t.language),
+  ])
+
+  function check(html: string, where: string): void {
+    const unknown = piecesOf(html).filter(piece => !isOwn(piece) && !data.has(piece) && !ofIntl.has(piece))
+    assert.deepEqual(unknown, [], where)
+    if (html.startsWith('<!doctype')) assert.match(html, new RegExp(`<html lang="${language}">`), where)
+  }
+  const speaking = (browser: Client): Client => {
+    browser.headers = { 'Accept-Language': language }
+    return browser
+  }
+
+  test(`every page is in one language: ${language}`, async () => {
+    const paths = await allPaths()
+    assert.ok(paths.length > 15, `${paths.length} paths`)
+    let pages = 0
+    for (const browser of [
+      web.visitor(),
+      await web.browserOf(people.ada),
+      await web.browserOf(people.vera),
+    ]) {
+      for (const address of paths) {
+        const answer = await speaking(browser).get(address)
+        assert.ok(answer.status < 500, address)
+        if (!answer.headers.get('Content-Type')?.startsWith('text/html') || !answer.text.startsWith('<!'))
+          continue
+        check(answer.text, address)
+        pages++
+      }
+    }
+    assert.ok(pages > 20, `${pages} pages`)
+  })
+
+  test(`pages in their other states are too: ${language}`, async () => {
+    const ada = speaking(await web.browserOf(people.ada))
+    const nobody = speaking(await web.browserOf(await person(database, `Nobody ${language}`)))
+    data.add(`Nobody ${language}`).add(`nobody.${language}@example.org`).add('NE').add('NF')
+    const addresses = [
+      '/?archived=1',
+      '/?view=list',
+      '/settings?saved=profile',
+      '/settings?saved=password',
+      '/nothing',
+    ]
+    for (const address of addresses) check((await ada.get(address)).text, address)
+    check((await nobody.get('/')).text, 'an empty dashboard')
+    await ada.post(`${path}/archive`)
+    for (const address of [path, `${path}/edit`, '/?archived=1', '/'])
+      check((await ada.get(address)).text, address)
+    await ada.post(`${path}/restore`)
+    const closed = speaking(testApp(database, { SIGNUP: 'closed' }).visitor())
+    for (const address of ['/signup', '/login']) check((await closed.get(address)).text, `${address}, closed`)
+    await pool.query(`update sessions set user_agent = 'x'`)
+    check((await ada.get('/settings')).text, 'a session of an unknown device')
+    await pool.query('update sessions set user_agent = $1', [FIREFOX])
+  })
+
+  test(`refusals are too: ${language}`, async () => {
+    const ada = speaking(await web.browserOf(people.ada))
+    const vera = speaking(await web.browserOf(people.vera))
+    const visitor = speaking(web.visitor())
+    const long = 'Xyzzy'.repeat(5_000)
+    data.add(long).add('not a password')
+    const fields = formOf(await ada.get(`${path}/tasks/${task}`), `${path}/tasks/${task}`)
+    const refusals: [browser: Client, address: string, fields: Record<string, string>][] = [
+      [visitor, '/signup', {}],
+      [visitor, '/signup', { name: long, email: 'Xyzzy', password: long }],
+      [visitor, '/signup', { name: '\0', email: people.ada.email, password: 'not a password' }],
+      [visitor, '/login', { email: people.ada.email, password: 'x' }],
+      [ada, '/settings', { name: '', language: 'x', time_zone: 'x' }],
+      [ada, '/settings/password', { current: 'x', password: 'not a password' }],
+      [ada, '/tablos', { title: '', description: long, color: 'x' }],
+      [ada, path, { title: long, description: '\0', color: 'x' }],
+      [vera, path, { title: 'Xyzzy' }],
+      [vera, `${path}/tasks`, { title: 'Xyzzy' }],
+      [ada, `${path}/tasks`, { title: '' }],
+      [ada, `${path}/tasks`, { title: long, status: 'x' }],
+      [ada, `${path}/tasks/${task}`, { ...fields, version: '1', title: 'Xyzzy' }],
+      [ada, `${path}/tasks/${task}`, { title: '', status: 'x' }],
+      [ada, `${path}/tasks/${task}/move`, { status: 'todo', after: newId() }],
+      [ada, `${path}/tasks/${newId()}/move`, { status: 'todo', after: '' }],
+      [ada, '/demo', {}],
+    ]
+    for (const [browser, address, sent] of refusals) {
+      const [page, part] = [await browser.post(address, sent), await browser.htmxPost(address, sent)]
+      assert.ok(page.status >= 400 && page.status < 500, `${page.status} ${address}`)
+      check(page.text, `${address} ${JSON.stringify(sent).slice(0, 60)}`)
+      check(part.text, `${address} for htmx`)
+    }
+    const other = { 'Content-Type': 'application/json' }
+    check((await ada.post('/tablos', {}, other)).text, '415')
+    check((await ada.post('/tablos', { title: 'x'.repeat(2_000_000) })).text, '413')
+    check((await ada.post('/tablos', {}, { Origin: 'null', 'Sec-Fetch-Site': 'none' })).text, '403')
+    for (let n = 0; n < 6; n++) await visitor.post('/login', { email: people.vera.email, password: 'x' })
+    const limited = await visitor.post('/login', { email: people.vera.email, password: 'x' })
+    assert.equal(limited.status, 429)
+    check(limited.text, '429')
+  })
+}

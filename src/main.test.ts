@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cast, PASSWORD } from '../test/cast.ts'
+import { xtablo } from '../test/command.ts'
+import { testDatabase } from '../test/database.ts'
+import { pendingMigrations } from './platform/database/migrate.ts'
+
+const database = await testDatabase()
+const READY = /Xtablo is ready: (http:\/\/[\w.]+:\d+\/)/
+const SECRET = { SESSION_SECRET: 'the secret of the tests, all of it' }
+
+test('help lists the commands, and is what there is without one', async () => {
+  for (const args of [[], ['--help']]) {
+    const { ended, said } = xtablo(database, args)
+    assert.equal(await ended, 0)
+    for (const command of ['start', 'web', 'worker', 'migrate up', 'migrate status', 'reset-password'])
+      assert.match(said(), new RegExp(`^  ${command}`, 'm'))
+  }
+})
+
+test('what can’t be done is one line and a non-zero exit', async () => {
+  const cases: [args: string[], environment: Record<string, string>, says: RegExp][] = [
+    [['dance'], {}, /There is no command “dance”/],
+    [['web', '--fast'], {}, /“--fast” is not understood/],
+    [['migrate', 'sideways'], {}, /up, down or status/],
+    [
+      ['reset-password', 'nobody@example.org'],
+      {},
+      /no account with the e-mail address “nobody@example\.org”/,
+    ],
+    [['web'], { PORT: 'x' }, /^PORT: expected a port/],
+    [['web'], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /127\.0\.0\.1:1/],
+    [['start', '--demo'], { ENV: 'production', ...SECRET }, /--demo is for development/],
+  ]
+  await Promise.all(
+    cases.map(async ([args, environment, says]) => {
+      const { ended, said } = xtablo(database, args, environment)
+      assert.equal(await ended, 1, said())
+      assert.match(said(), says)
+      assert.equal(said().trim().split('\n').length, 1, said())
+    }),
+  )
+})
+
+test('a port that is taken is told with what to do', async () => {
+  const one = xtablo(database, ['web'])
+  const [, address = ''] = await one.says(READY)
+  const { port } = new URL(address)
+  const other = xtablo(database, ['web'], { PORT: port })
+  assert.equal(await other.ended, 1)
+  assert.match(other.said(), new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken`))
+})
+
+test('the web process serves until a signal, then finishes; a second signal changes nothing', async () => {
+  const web = xtablo(database, ['web'])
+  const [, address = ''] = await web.says(READY)
+  for (const path of ['healthz', 'readyz', 'login', 'demo'])
+    assert.equal((await fetch(address + path)).status, 200, path)
+  const page = await (await fetch(`${address}login`)).text()
+  const assets = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path = '']) => path)
+  assert.ok(assets.length >= 4)
+  for (const path of assets) assert.equal((await fetch(address + path)).status, 200, path)
+  web.process.kill('SIGINT')
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0)
+  assert.match(web.said(), /shutting down.*shutdown complete/s)
+})
+
+test('two web processes that start at once on an empty database both come up', async () => {
+  const empty = await testDatabase('empty')
+  const both = [xtablo(empty, ['web']), xtablo(empty, ['web'])]
+  for (const web of both) {
+    const [, address = ''] = await web.says(READY)
+    assert.equal((await fetch(`${address}readyz`)).status, 200)
+  }
+  for (const web of both) web.process.kill('SIGTERM')
+  assert.deepEqual(await Promise.all(both.map(({ ended }) => ended)), [0, 0])
+})
+
+test('migrations are applied, listed and taken back', async () => {
+  const empty = await testDatabase('empty')
+  const run = async (...args: string[]) => {
+    const start = performance.now()
+    const { ended, said } = xtablo(empty, ['migrate', ...args])
+    assert.equal(await ended, 0, said())
+    // A connection that stays open holds a command up for ten seconds.
+    assert.ok(performance.now() - start < 8_000, `migrate ${args} took its time`)
+    return said().trim().split('\n')
+  }
+  const pending = await run('status')
+  assert.ok(pending.length >= 4 && pending.every(line => line.startsWith('pending ')))
+  assert.equal((await run('up')).length, pending.length)
+  assert.ok((await run('status')).every(line => line.startsWith('applied ')))
+  await run('down')
+  assert.deepEqual(
+    (await pendingMigrations(empty.pool)).map(name => `pending  ${name}`),
+    pending.slice(-1),
+  )
+})
+
+test('in production lines are JSON, and the first account is made by the link of the start', async () => {
+  const empty = await testDatabase()
+  const web = xtablo(empty, ['start'], { ENV: 'production', HOST: '127.0.0.1', ...SECRET })
+  const [, address = ''] = await web.says(READY)
+  const [, token = ''] = await web.says(/\/setup\/([\w-]{43})/)
+  const answer = await fetch(`${address}setup/${token}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { Origin: new URL(address).origin },
+    body: new URLSearchParams({ name: 'Root', email: 'root@example.org', password: PASSWORD }),
+  })
+  assert.equal(answer.status, 303)
+  assert.deepEqual((await empty.pool.query('select email, role from users')).rows, [
+    { email: 'root@example.org', role: 'admin' },
+  ])
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0)
+  const lines = web
+    .said()
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  assert.ok(lines.some(({ msg, route }) => msg === 'request' && route === '/setup/:token'))
+  assert.ok(lines.some(({ msg }) => msg === 'worker ready: this release has no jobs'))
+  const again = xtablo(empty, ['web'], { ENV: 'production', ...SECRET })
+  await again.says(READY)
+  again.process.kill('SIGTERM')
+  await again.ended
+  assert.ok(!again.said().includes('/setup/'))
+})
+
+test('reset-password prints a link that sets a new password', async () => {
+  const { ada } = await cast(database)
+  const command = xtablo(database, ['reset-password', ` ${ada.email.toUpperCase()} `], {
+    BASE_URL: 'https://tablo.example.org',
+  })
+  assert.equal(await command.ended, 0)
+  const [, token = ''] = /^https:\/\/tablo\.example\.org\/reset\/([\w-]{43})$/m.exec(command.said()) ?? []
+  const web = xtablo(database, ['web'])
+  const [, address = ''] = await web.says(READY)
+  assert.equal((await fetch(`${address}reset/${token}`)).status, 200)
+})

@@ -1,0 +1,28 @@
+import pg from 'pg'
+
+// Classes of SQLSTATE: 08 connection exceptions, 57P01 to 57P03 the server stops or starts, 53300 too many connections.
+const STATES = /^(08|57P0|53300)/
+const SYSTEM = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+])
+// What pg says without a code.
+const SAID =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+
+/** Whether the error says that the database can't be reached now, and not that something is wrong with what was asked. */
+export function isDatabaseLost(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseLost)
+  if (!(error instanceof Error)) return false
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (error instanceof pg.DatabaseError) return STATES.test(code)
+  return (
+    (SYSTEM.has(code) && (syscall === 'connect' || syscall === 'read' || syscall === 'write')) ||
+    SAID.test(error.message)
+  )
+}

@@ -1,0 +1,62 @@
+// The command line as a person runs it: a process of its own, on the database of the test.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { after } from 'node:test'
+import { root } from '../src/platform/root.ts'
+import type { TestDatabase } from './database.ts'
+
+export interface Command {
+  process: ChildProcessByStdio<null, Readable, Readable>
+  /** What it has said so far, on both outputs. */
+  said(): string
+  /** Resolves once it has said something that matches, with the match. Rejects when it ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+  /** Resolves with the exit code when it has ended. */
+  ended: Promise<number | null>
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'xtablo-command-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** Runs `xtablo` with these arguments, in a folder without a .env. */
+export function xtablo(
+  { url }: Pick<TestDatabase, 'url'>,
+  args: string[],
+  environment: Record<string, string> = {},
+): Command {
+  const main = join(root, 'dist/src/main.js')
+  const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+    cwd: folder,
+    env: { DATABASE_URL: url, DATA_DIR: join(folder, 'data'), PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const { promise: ended, resolve: end } = Promise.withResolvers<number | null>()
+  child.once('close', end)
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding('utf8').on('data', (part: string) => {
+      said += part
+    })
+  }
+  const says = (pattern: RegExp): Promise<RegExpExecArray> => {
+    const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>()
+    const look = () => {
+      const match = pattern.exec(said)
+      if (match) resolve(match)
+    }
+    child.stdout.on('data', look)
+    child.stderr.on('data', look)
+    ended.then(() => {
+      look()
+      reject(new Error(`It ended before it said ${pattern}:\n${said}`))
+    })
+    look()
+    return promise
+  }
+  after(() => child.kill('SIGKILL'))
+  return { process: child, said: () => said, says, ended }
+}
