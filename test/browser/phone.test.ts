@@ -55,12 +55,22 @@ test('A long press lifts a task and drags it, and it stays where it was put', as
   await saved(page, () => lift(finger))
   await expectColumns(page, { todo: ['Two', 'Three', 'One'] })
   assert.equal(new URL(page.url()).pathname, path, 'nothing was opened')
-  await page.waitForTimeout(100)
-  await task(page, 'Two').tap()
-  await page.getByRole('heading', { name: 'Two', level: 1 }).waitFor()
-  await page.goBack()
   await page.reload()
   await expectColumns(page, { todo: ['Two', 'Three', 'One'] })
+})
+
+test('A task that was lifted and put back where it was opens at the next tap', async () => {
+  const path = await kanban(ada, { todo: ['One', 'Two'] })
+  const { page, finger } = await phone(path)
+  const from = await middleOf(page, 'One')
+  await put(finger, from)
+  await page.waitForTimeout(LONG_PRESS_MS)
+  await slide(page, finger, from, { x: from.x + 12, y: from.y + 2 }, 4)
+  await lift(finger)
+  await page.waitForTimeout(100)
+  assert.equal(new URL(page.url()).pathname, path)
+  await task(page, 'Two').tap()
+  await page.getByRole('heading', { name: 'Two', level: 1 }).waitFor()
 })
 
 test('A swipe scrolls the column and moves no task', async () => {
