@@ -24,7 +24,7 @@ import { Toast } from './ui/Toast.tsx'
 /** Part of a kept page's tag: another release may draw the same content in another way. */
 const PROCESS = newId()
 
-const KEPT_FRAMES = 1_000
+const KEPT_BYTES = 32 * 1024 * 1024
 
 /** Seconds: Postgres restarts in less. */
 const RETRY_AFTER = 5
@@ -32,15 +32,21 @@ const RETRY_AFTER = 5
 /** Where kept content goes into a layout. */
 const SLOT = newId()
 
-interface Frame {
-  head: Buffer
-  foot: Buffer
+/** A whole page as one person last got it. */
+interface WholePage {
+  /** The tag of the content that it was made of */
+  of: string
+  tag: string
+  bytes: Buffer<ArrayBuffer>
 }
 
 /** Gives every page `c.render`, which draws the layout around its content. */
 export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
-  // Around kept content the layout is kept too, by all that it shows.
-  const frames = new LRUCache<string, Frame>({ max: KEPT_FRAMES })
+  // A page whose content is kept is kept whole too, by everything that its layout shows.
+  const pages = new LRUCache<string, WholePage>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ bytes }, key) => bytes.length + key.length,
+  })
   return async (c, next) => {
     c.header('Vary', 'Cookie, Accept-Language, Accept-Encoding, HX-Request, HX-Request-Type')
     c.header('Cache-Control', 'private, no-cache')
@@ -57,22 +63,15 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     const part = wantsPart(c)
     const { locale, ...rest } = await frameOf(c, page)
     const key = JSON.stringify([locale.language, part, rest])
-    if (isKnown(c, tagOf(PROCESS, content.tag, key))) return notModified(c)
-    if (part) return sendBytes(c, Buffer.concat(await content.bytes()))
-    let frame = frames.get(key)
-    if (!frame) {
-      frame = splitFrame(
-        String(
-          await (
-            <Layout locale={locale} {...rest}>
-              {raw(SLOT)}
-            </Layout>
-          ),
-        ),
-      )
-      frames.set(key, frame)
-    }
-    return sendBytes(c, Buffer.concat([frame.head, ...(await content.bytes()), frame.foot]))
+    const whole = pages.get(key)
+    const tag = whole?.of === content.tag ? whole.tag : tagOf(PROCESS, content.tag, key)
+    if (isKnown(c, tag)) return notModified(c)
+    if (whole?.of === content.tag) return sendBytes(c, whole.bytes)
+    const frame = part ? raw(SLOT) : <Layout {...{ locale, ...rest }}>{raw(SLOT)}</Layout>
+    const [head = '', foot = ''] = String(await frame).split(SLOT)
+    const bytes = Buffer.concat([Buffer.from(head), ...(await content.bytes()), Buffer.from(foot)])
+    pages.set(key, { of: content.tag, tag, bytes })
+    return sendBytes(c, bytes)
   }
 
   async function frameOf(c: Context<AccountEnv>, page: PageProps): Promise<Omit<LayoutProps, 'children'>> {
@@ -81,11 +80,6 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     if (!person) return frame
     return { ...frame, person, nav: page.nav ?? (await readNav(db, person)) }
   }
-}
-
-function splitFrame(layout: string): Frame {
-  const [head = '', foot = ''] = layout.split(SLOT)
-  return { head: Buffer.from(head), foot: Buffer.from(foot) }
 }
 
 /** The page of an address that leads nowhere. */

@@ -140,12 +140,18 @@ test('a kanban of a tablo you are not in does not exist, kept or not', async () 
   assert.equal((await kanban(browsers.ben)).status, 404)
 })
 
-test('the form at the foot of a column has an id of its own in every answer', async () => {
-  const ids = async () =>
-    [...(await kanban(browsers.ada)).text.matchAll(/name="id" value="([^"]+)"/g)].map(([, id]) => id)
-  const all = [...(await ids()), ...(await ids())]
-  assert.equal(all.length, 8)
-  assert.equal(new Set(all).size, 8)
+test('the forms at the feet of the columns have ids of their own, for each person and each version', async () => {
+  const ids = async (client: Client) =>
+    [...(await kanban(client)).text.matchAll(/name="id" value="([^"]+)"/g)].map(([, id]) => id)
+  await pool.query(`insert into members (tablo_id, user_id, role) values ($1, $2, 'editor')`, [
+    tablo,
+    people.ben.id,
+  ])
+  const all = [...(await ids(browsers.ada)), ...(await ids(browsers.ben))]
+  await create(db, people.ada, tablo, { title: 'Mop', description: '', status: 'todo' })
+  all.push(...(await ids(browsers.ada)))
+  assert.equal(all.length, 12)
+  assert.equal(new Set(all).size, 12)
 })
 
 test('a page is compressed for a browser that takes it', async () => {

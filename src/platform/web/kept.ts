@@ -2,15 +2,15 @@
 // asks names the version they see in the database, so what is kept for an older one is never given out; it is drawn
 // once, however many ask at the same moment. Bounded: the least recently used goes first.
 //
-// What must differ from one answer to the next (the id that a form carries) is a slot in the bytes, filled when they
-// are sent.
+// What must differ from one person to the next (the id that a form carries) is a slot in the bytes, filled when a page
+// is made of them.
 
 import { LRUCache } from 'lru-cache'
 import { newId } from '../ids.ts'
 
-const BYTES = 64 * 1024 * 1024
+const BYTES = 32 * 1024 * 1024
 
-/** Stands in drawn content for an id that is new in every answer. Random, so that nobody can type it. */
+/** Stands in drawn content for an id that is new in every page made of it. Random, so that nobody can type it. */
 export const ID_SLOT = newId()
 
 /** Fills the slots of content that is not kept. */
