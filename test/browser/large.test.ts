@@ -4,7 +4,7 @@ import { generateNKeysBetween } from 'fractional-indexing'
 import type { Page } from 'playwright-core'
 import { taskStatuses } from '../../src/activity/kinds.ts'
 import { newId } from '../../src/platform/ids.ts'
-import { saved } from './kanban.ts'
+import { saved, stillness } from './kanban.ts'
 import { product } from './product.ts'
 
 const { person, kanban, windowOf, database } = await product()
@@ -61,6 +61,7 @@ test('In a Tablo of 5,000 tasks a key moves a task at once, and a drag follows t
   const key = await timed(() => saved(page, () => page.keyboard.press('Alt+ArrowRight')))
   assert.equal(await page.locator('#column-in_progress-tasks > .task').count(), EACH + 1)
 
+  await stillness(page)
   const card = await first(page).boundingBox()
   assert.ok(card)
   await page.mouse.move(card.x + 40, card.y + 10)
