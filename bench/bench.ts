@@ -9,6 +9,7 @@ import pg from 'pg'
 import { openEmbedded } from '../src/platform/database/embedded/embedded.ts'
 import { root } from '../src/platform/root.ts'
 import { type Ground, type Group, type Measured, measure, type Pace } from './measure.ts'
+import { open } from './opening.ts'
 import { signUp } from './people.ts'
 import { type Place, residentMemory, startFloor, startProduct } from './processes.ts'
 import { dashboard, kanban, signIn } from './reading.ts'
@@ -108,7 +109,7 @@ async function load(place: Place, { pace, wanted, profile, ends: last }: Wanted,
   }
   const facts: Fact[] = []
   if (measured.length > 0) facts.push(memoryFact(residentMemory(product.pid)))
-  if (wanted('kanban')) facts.push(...(await weigh(ground)))
+  if (wanted('kanban')) facts.push(...(await weigh(ground)), ...(await open(ground)))
   return { measured, facts, machine: await describeMachine(pool) }
 }
 
