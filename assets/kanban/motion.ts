@@ -35,6 +35,9 @@ export function glide(moving: Iterable<HTMLElement | null>, update: () => void):
   })
 }
 
+// A card on its way takes no click, so a hand that comes meanwhile finds all of them arrived.
+addEventListener('pointerdown', () => latest?.skipTransition(), { capture: true })
+
 function unname(): void {
   for (const card of named) card.style.removeProperty('view-transition-name')
   named = []

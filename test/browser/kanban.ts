@@ -59,8 +59,13 @@ export async function boxOf(page: Page, title: string) {
   return box
 }
 
+/** Waits until nothing moves: a card on its way takes no click. */
+export const stillness = (page: Page): Promise<void> =>
+  until(page, () => page.evaluate('document.getAnimations().length === 0'))
+
 /** Drags a task by mouse, and does not let go. */
 export async function drag(page: Page, title: string, to: { x: number; y: number }): Promise<void> {
+  await stillness(page)
   const card = await boxOf(page, title)
   await page.mouse.move(card.x + 40, card.y + 10)
   await page.mouse.down()

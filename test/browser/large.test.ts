@@ -4,7 +4,7 @@ import { generateNKeysBetween } from 'fractional-indexing'
 import type { Page } from 'playwright-core'
 import { taskStatuses } from '../../src/activity/kinds.ts'
 import { newId } from '../../src/platform/ids.ts'
-import { saved } from './kanban.ts'
+import { saved, stillness } from './kanban.ts'
 import { product } from './product.ts'
 
 const { person, kanban, windowOf, database } = await product()
@@ -30,6 +30,7 @@ test('A Tablo of 5,000 tasks shows them all, and a key and a drag move one', asy
   await saved(page, () => page.keyboard.press('Alt+ArrowRight'))
   assert.equal(await page.locator('#column-in_progress-tasks > .task').count(), EACH + 1)
 
+  await stillness(page)
   const card = await first(page).boundingBox()
   assert.ok(card)
   await page.mouse.move(card.x + 40, card.y + 10)

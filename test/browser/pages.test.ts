@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import axe from 'axe-core'
 import type { Page, Response } from 'playwright-core'
-import { root } from '../../src/platform/root.ts'
 import { create as createTask } from '../../src/tasks/tasks.ts'
 import { openAdding, task } from './kanban.ts'
 import { PHONE, product } from './product.ts'
@@ -47,13 +45,12 @@ interface Violation {
   nodes: { html: string }[]
 }
 
-const AXE = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
 const axeFinds = (page: Page, rules: { type: 'tag' | 'rule'; values: string[] }): Promise<Violation[]> =>
   page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} }).then(({ violations }) =>
     violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))`)
 
 async function check(page: Page, what: string): Promise<void> {
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     // In the dark only the colours are other ones.
