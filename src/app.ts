@@ -21,6 +21,7 @@ import { sameOriginOnly } from './platform/web/same-origin.ts'
 import { securityHeaders } from './platform/web/security-headers.ts'
 import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
 import { tabloPages } from './tablos/pages.tsx'
+import { visits } from './tablos/visit.ts'
 import { taskPages } from './tasks/pages.tsx'
 import { localeOf, preferredLanguage } from './texts/locale.ts'
 
@@ -67,7 +68,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   )
   app.use(sameOriginOnly(config.baseUrl))
   app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
-  app.use(sessions(deps))
+  app.use(sessions(deps, visits(deps)))
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages({ ...deps, limits }))

@@ -18,11 +18,23 @@ document.addEventListener(
   event => {
     const add = event.target
     if (!(add instanceof HTMLDetailsElement) || !add.matches('.add-task') || !add.open) return
+    const id = add.querySelector<HTMLInputElement>('[name=id]')
+    if (id) id.value = newId()
     fieldOf(add)?.focus()
     add.scrollIntoView({ block: 'nearest' })
   },
   { capture: true },
 )
+
+// Two windows may show one and the same kept page, and each task needs an id of its own: a UUIDv7, RFC 9562.
+function newId(): string {
+  const random = [...crypto.getRandomValues(new Uint8Array(10))].map(byte =>
+    byte.toString(16).padStart(2, '0'),
+  )
+  const digits = Date.now().toString(16).padStart(12, '0') + random.join('')
+  const variant = '89ab'[Number.parseInt(digits[16] ?? '0', 16) % 4]
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-7${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`
+}
 
 // Opened before this script was there.
 fieldOf(document.activeElement?.closest('.add-task[open]'))?.focus()

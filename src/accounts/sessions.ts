@@ -2,7 +2,7 @@
 // its last extension, and is extended when under 7 of them remain. When it was last seen is written every five
 // minutes at most, so that reading a page writes nothing.
 
-import { sql } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { notFound } from '../errors.ts'
 import { compiledOnce } from '../platform/database/compiled.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
@@ -40,24 +40,30 @@ export async function startSession(tx: Tx, userId: string, from: Origin): Promis
   return token
 }
 
-const sessionQuery = compiledOnce((reader, tokenHash: Buffer) =>
+/** The live session of a token's hash, with its person; a query that needs more of that person may extend it. */
+export const sessionQuery = (reader: Reader, tokenHash: Buffer) =>
   reader
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['sessions.id', 'user_id', 'name', 'email', 'role', 'language', 'time_zone'])
+    .select(['sessions.id', 'user_id', 'name', 'email', 'users.role', 'language', 'time_zone'])
     .select(sql<boolean>`expires_at < now() + interval '7 days'`.as('expiring'))
     .select(sql<boolean>`last_seen_at < now() - interval '5 minutes'`.as('unseen'))
     .where('token_hash', '=', tokenHash)
-    .where('expires_at', '>', sql<Date>`now()`),
-)
+    .where('expires_at', '>', sql<Date>`now()`)
+
+type SessionRow = InferResult<ReturnType<typeof sessionQuery>>[number]
+
+export function sessionOf({ user_id, time_zone, name, email, role, language, ...row }: SessionRow): Session {
+  const person = { id: user_id, name, email, role, language, timeZone: time_zone }
+  return { id: row.id, person, expiring: row.expiring, unseen: row.unseen }
+}
+
+const findQuery = compiledOnce(sessionQuery)
 
 /** The session of a cookie's token, while it lasts. */
 export async function findSession(reader: Reader, token: string): Promise<Session | undefined> {
-  const [row] = await sessionQuery(reader, hashToken(token))
-  if (!row) return undefined
-  const { user_id, time_zone, name, email, role, language } = row
-  const person = { id: user_id, name, email, role, language, timeZone: time_zone }
-  return { id: row.id, person, expiring: row.expiring, unseen: row.unseen }
+  const [row] = await findQuery(reader, hashToken(token))
+  return row && sessionOf(row)
 }
 
 /** Marks the session as seen now, from here, and extends it when it is about to end. */

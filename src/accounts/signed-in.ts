@@ -9,7 +9,7 @@ import { clientAddress } from '../platform/web/address.ts'
 import type { Variables } from '../platform/web/env.ts'
 import { localeOf } from '../texts/locale.ts'
 import type { Origin, Person } from './actor.ts'
-import { findSession, SESSION_DAYS, type Session, touchSession } from './sessions.ts'
+import { SESSION_DAYS, type Session, touchSession } from './sessions.ts'
 
 export interface AccountEnv {
   Variables: Variables & { session: Session | undefined }
@@ -20,11 +20,17 @@ export interface SignedInEnv {
   Variables: Variables & { session: Session; person: Person }
 }
 
+/** Finds the session of a token; a feature may read more of the request's needs along with it. */
+export type SessionFinder = (c: Context, token: string) => Promise<Session | undefined>
+
 /** Finds the session of the request, marks it as seen, and chooses the person's Locale. */
-export function sessions({ db, config }: Pick<Deps, 'db' | 'config'>): MiddlewareHandler<AccountEnv> {
+export function sessions(
+  { db, config }: Pick<Deps, 'db' | 'config'>,
+  find: SessionFinder,
+): MiddlewareHandler<AccountEnv> {
   return async (c, next) => {
     const token = sessionToken(c, config)
-    const session = token ? await findSession(db, token) : undefined
+    const session = token ? await find(c, token) : undefined
     if (session && token && (session.expiring || session.unseen)) {
       await touchSession(db, session, originOf(c, config))
       if (session.expiring) keepSession(c, config, token)

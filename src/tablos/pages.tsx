@@ -7,11 +7,12 @@ import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
 import { DashboardPage } from './dashboard.tsx'
-import { countArchived, listMembers, listTablos, open, progressOf } from './reading.ts'
+import { countArchived, listMembers, listTablos, progressOf } from './reading.ts'
 import { authorize } from './roles.ts'
 import { newTabloSchema, tabloSchema } from './schema.ts'
 import * as tablos from './tablos.ts'
 import { EditTabloPage, NewTabloPage, OverviewPage } from './views.tsx'
+import { visitOf } from './visit.ts'
 
 /** How many changes the overview shows. */
 const RECENT = 30
@@ -55,8 +56,8 @@ export function tabloPages({ db }: Pick<Deps, 'db'>) {
   })
 
   app.get(`/tablos/:id{${ID}}`, async c => {
-    const [locale, person, id] = [c.get('locale'), c.get('person'), c.req.param('id')]
-    const { tablo, nav } = await open(db, person, id)
+    const [locale, id] = [c.get('locale'), c.req.param('id')]
+    const { tablo, nav } = await visitOf(c, db, id)
     const [members, activities, progress] = await Promise.all([
       listMembers(db, id),
       recent(db, { tablo: id }, RECENT),

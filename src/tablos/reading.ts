@@ -1,15 +1,12 @@
 // What the pages show of Tablos: lists, and the people in one. Counts are counted, never stored.
 
 import { sql } from 'kysely'
-import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Actor } from '../accounts/actor.ts'
-import { notFound } from '../errors.ts'
-import { compiledOnce } from '../platform/database/compiled.ts'
 import type { Reader } from '../platform/database/database.ts'
 import type { Nav } from '../ui/Sidebar.tsx'
 import type { Role } from './roles.ts'
 import type { TabloFields } from './schema.ts'
-import { type Tablo, tabloQuery, visibleTo } from './tablos.ts'
+import { type Seer, visibleTo } from './tablos.ts'
 
 export interface TabloLink {
   readonly id: string
@@ -107,28 +104,19 @@ export async function readNav(reader: Reader, actor: Actor): Promise<Nav> {
   return navOf(await links(reader, actor).execute())
 }
 
-/** One Tablo, and the sidebar beside it: what each of its pages needs, in one query. Throws not_found. */
-export async function open(reader: Reader, actor: Actor, id: string): Promise<{ tablo: Tablo; nav: Nav }> {
-  const [row] = await openQuery(reader, actor.id, id)
-  if (!row) throw notFound()
-  const { links, ...tablo } = row
-  return { tablo, nav: navOf(links) }
-}
-
-const openQuery = compiledOnce((reader, actorId: string, id: string) => {
-  const actor = { id: actorId, role: 'user' } as const
-  return tabloQuery(reader, actor, id).select(jsonArrayFrom(links(reader, actor)).as('links'))
-})
-
-const links = (reader: Reader, actor: Actor) =>
-  visibleTo(reader, actor)
+/** The Tablos of the sidebar, and one more where there are more. */
+export const links = (reader: Reader, person: Seer) =>
+  visibleTo(reader, person)
     .where('archived_at', 'is', null)
     .select(['tablos.id', 'title', 'color'])
     .orderBy('tablos.created_at', 'desc')
     .orderBy('tablos.id', 'desc')
     .limit(LINKS + 1)
 
-const navOf = (found: TabloLink[]): Nav => ({ tablos: found.slice(0, LINKS), more: found.length > LINKS })
+export const navOf = (found: readonly TabloLink[]): Nav => ({
+  tablos: found.slice(0, LINKS),
+  more: found.length > LINKS,
+})
 
 /** Everyone in a Tablo that the caller has found for its actor, in the order they came. */
 export async function listMembers(reader: Reader, tabloId: string): Promise<Member[]> {

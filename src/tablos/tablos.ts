@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import { notFound } from '../errors.ts'
@@ -16,17 +16,22 @@ export interface Tablo extends TabloFields {
   readonly version: number
 }
 
-/** The Tablos that the actor is a member of. Every read and every lock starts here; what it leaves out does not exist. */
-export function visibleTo(reader: Reader, actor: Actor) {
+/** Who sees: an actor, or whoever a larger query is about. */
+export interface Seer {
+  readonly id: string | Expression<string>
+}
+
+/** The Tablos that somebody is a member of. Every read and every lock starts here; what it leaves out does not exist. */
+export function visibleTo(reader: Reader, person: Seer) {
   return reader
     .selectFrom('members')
     .innerJoin('tablos', 'tablos.id', 'members.tablo_id')
-    .where('members.user_id', '=', actor.id)
+    .where('members.user_id', '=', person.id)
 }
 
-/** One Tablo, if the actor may see it. */
-export function tabloQuery(reader: Reader, actor: Actor, id: string) {
-  return visibleTo(reader, actor)
+/** One Tablo, if the person may see it. */
+export function tabloQuery(reader: Reader, person: Seer, id: string) {
+  return visibleTo(reader, person)
     .innerJoin('activity_heads', 'activity_heads.tablo_id', 'tablos.id')
     .where('tablos.id', '=', id)
     .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role', 'version'])

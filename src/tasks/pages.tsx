@@ -8,9 +8,9 @@ import type { Problem } from '../platform/web/env.ts'
 import { formResult, parse, readForm } from '../platform/web/forms.ts'
 import { KeptPages } from '../platform/web/kept.ts'
 import { isHtmx, seeOther, targets, wantsPart } from '../platform/web/respond.ts'
-import { open } from '../tablos/reading.ts'
 import { authorize } from '../tablos/roles.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
+import { visitOf } from '../tablos/visit.ts'
 import { taskCardId } from '../ui/TaskCard.tsx'
 import { AddTask, type Draft, KanbanPage } from './kanban.tsx'
 import { MoveMenu } from './move-menu.tsx'
@@ -101,7 +101,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     shown: { draft?: Draft; problem?: Problem } = {},
   ) {
     const locale = c.get('locale')
-    const { tablo, nav } = await open(db, c.get('person'), tabloId)
+    const { tablo, nav } = await visitOf(c, db, tabloId)
     // A form that is refused for what it says, from somebody who may not send it at all.
     if (shown.draft || shown.problem) authorize(tablo.role, 'content')
     const draw = async () => (
@@ -136,7 +136,7 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   ) {
     const [locale, person] = [c.get('locale'), c.get('person')]
     const [{ tablo, nav }, task, places, activities] = await Promise.all([
-      open(db, person, tabloId),
+      visitOf(c, db, tabloId),
       tasks.find(db, person, tabloId, id),
       placesFor(db, tabloId, id),
       recent(db, { tablo: tabloId, subject: id }, RECENT),
