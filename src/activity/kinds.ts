@@ -12,7 +12,8 @@ export interface ActivityPayloads {
   tablo_restored: { title: string }
   tablo_deleted: { title: string }
   task_created: { title: string }
-  task_changed: { title: string; before: string }
+  /** `from` and `to` when the same save moved it to another column */
+  task_changed: { title: string; before: string; from?: TaskStatus; to?: TaskStatus }
   task_moved: { title: string; from: TaskStatus; to: TaskStatus }
   task_deleted: { title: string }
 }

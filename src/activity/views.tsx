@@ -62,8 +62,9 @@ function sentence(locale: Locale, { change, actorName }: Activity): string {
     case 'tablo_deleted':
       return t[change.kind](who)
     case 'task_changed': {
-      const { before, title } = change.payload
-      return before === title ? t.task_changed(who, title) : t.task_renamed(who, before, title)
+      const { before, title, to } = change.payload
+      const changed = before === title ? t.task_changed(who, title) : t.task_renamed(who, before, title)
+      return to === undefined ? changed : t.and_moved(changed, locale.t.tasks.status[to])
     }
     case 'task_moved': {
       const { from, to, title } = change.payload

@@ -66,12 +66,14 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
   })
 
   app.get(`${PATH}/:task{${ID}}/menu`, async c => {
-    const [locale, person] = [c.get('locale'), c.get('person')]
+    const locale = c.get('locale')
     const { tablo: tabloId, task: id } = c.req.param()
-    const task = await tasks.find(db, person, tabloId, id)
+    const { tablo, nav } = await visitOf(c, db, tabloId)
+    const task = await tasks.find(db, c.get('person'), tabloId, id)
+    authorize(tablo.role, 'content')
     const places = await placesFor(db, tabloId, id)
     const page = <MoveMenu locale={locale} tabloId={tabloId} task={task} places={places} />
-    return c.render(page, { title: locale.t.tasks.actions(task.title), current: `/tablos/${tabloId}` })
+    return c.render(page, { title: locale.t.tasks.actions(task.title), current: `/tablos/${tabloId}`, nav })
   })
 
   app.post(`${PATH}/:task{${ID}}/move`, async c => {

@@ -121,7 +121,10 @@ export async function edit(
     const change: Change =
       task.title === title && task.description === description
         ? { kind: 'task_moved', payload: { title, from: task.status, to: status } }
-        : { kind: 'task_changed', payload: { title, before: task.title } }
+        : {
+            kind: 'task_changed',
+            payload: { title, before: task.title, ...(moved && { from: task.status, to: status }) },
+          }
     await record(tx, { tablo: tabloId, subject: id, actor: actor.id, ...change })
     return task.status
   })

@@ -54,7 +54,7 @@ export function TaskPage(props: TaskViewProps) {
 export function TaskView(props: TaskViewProps) {
   const { locale, tablo, task, activities, draft, panel } = props
   const t = locale.t.tasks
-  const stale = draft?.problem.text === 'task_stale'
+  const stale = isStale(draft)
   const Title = panel ? 'h2' : 'h1'
   return (
     <article class="task-view" id="task" aria-labelledby="task-title" data-task={task.id}>
@@ -79,6 +79,7 @@ export function TaskView(props: TaskViewProps) {
               <span>{t.edit}</span>
             </summary>
             {stale && <Theirs locale={locale} task={task} />}
+            {stale && <h3 class="yours">{t.conflict.yours}</h3>}
             <EditForm {...props} />
           </details>
         )}
@@ -125,7 +126,14 @@ function TaskActions({ locale, tablo, task, places, panel }: TaskViewProps) {
   )
 }
 
-/** The texts of a task, to be changed. After a conflict it carries the version that was shown beside it. */
+/** Whether the person must see what is saved before theirs may replace it: their form was made from something else. */
+const isStale = (draft: Draft | undefined): boolean =>
+  draft !== undefined && (draft.problem.text === 'task_stale' || 'version' in draft.problem.fields)
+
+/**
+ * The texts of a task, to be changed. The form keeps the version that it was made from, whatever else was wrong with
+ * it; only once the saved one stands beside it does it carry that one's.
+ */
 function EditForm({ locale, tablo, task, draft, panel }: TaskViewProps) {
   const t = locale.t.tasks
   const values = draft?.values ?? { title: task.title, description: task.description, status: task.status }
@@ -134,7 +142,11 @@ function EditForm({ locale, tablo, task, draft, panel }: TaskViewProps) {
   return (
     <Form action={path} target={panel ? '#task' : undefined} swap={panel ? 'outerMorph' : undefined}>
       <Problems locale={locale} problem={draft?.problem} />
-      <input type="hidden" name="version" value={String(task.version)} />
+      <input
+        type="hidden"
+        name="version"
+        value={isStale(draft) ? task.version : (values.version ?? task.version)}
+      />
       <Textarea
         name="title"
         label={t.taskTitle}
@@ -161,7 +173,7 @@ function EditForm({ locale, tablo, task, draft, panel }: TaskViewProps) {
       <div class="form-foot">
         <Button kind="primary">{t.save}</Button>
         <Button kind="ghost" href={path} data-cancel-edit="">
-          {draft?.problem.text === 'task_stale' ? t.conflict.keepTheirs : t.cancel}
+          {isStale(draft) ? t.conflict.keepTheirs : t.cancel}
         </Button>
       </div>
     </Form>
