@@ -39,6 +39,9 @@ export class AppError extends Error {
 
 export const notFound = (): AppError => new AppError('not_found', 'not_found')
 
+/** The key of a text, checked where a library takes any string: the message of a schema. */
+export const errorText = (key: ErrorText): ErrorText => key
+
 /** An `invalid` AppError for one field. */
 export const invalid = (field: string, text: ErrorText): AppError =>
   new AppError('invalid', 'invalid', { fields: { [field]: text } })

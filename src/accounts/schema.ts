@@ -1,15 +1,13 @@
 import { z } from 'zod'
-import type { ErrorText } from '../errors.ts'
+import { errorText } from '../errors.ts'
 import { isStorable, line, secret } from '../platform/input.ts'
 import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
-
-const key = (text: ErrorText) => text
 
 const name = line(100, 'name_missing', 'name_long')
 
 const email = line(254, 'email_missing', 'email_long')
   .transform(text => text.toLowerCase())
-  .refine(text => /^[^\s@]+@[^\s@]+\.?[^\s@]+$/.test(text), key('email_malformed'))
+  .refine(text => /^[^\s@]+@[^\s@]+\.?[^\s@]+$/.test(text), errorText('email_malformed'))
 
 const newPassword = secret(12, 256, 'password_short', 'password_long')
 
@@ -17,9 +15,9 @@ const newPassword = secret(12, 256, 'password_short', 'password_long')
 const knownPassword = secret(0, 256, 'password_missing', 'password_long')
 
 const timeZone = z
-  .string(key('time_zone_unknown'))
+  .string(errorText('time_zone_unknown'))
   .transform(name => timeZoneOf(name) ?? '')
-  .refine(name => name !== '', key('time_zone_unknown'))
+  .refine(name => name !== '', errorText('time_zone_unknown'))
 
 export const signUpSchema = z.object({
   name,
@@ -42,7 +40,7 @@ export const signInSchema = z.object({
 export const profileSchema = z.object({
   name,
   language: z
-    .enum(['', ...languages], key('language_unknown'))
+    .enum(['', ...languages], errorText('language_unknown'))
     .transform(language => (language === '' ? null : (language satisfies Language))),
   time_zone: timeZone,
 })

@@ -2,16 +2,14 @@
 // message is a key of the error texts.
 
 import { z } from 'zod'
-import type { ErrorText } from '../errors.ts'
+import { type ErrorText, errorText } from '../errors.ts'
 
 const codePoints = (text: string) => [...text].length
-const key = (text: ErrorText) => text
-
 /** A single line: inner breaks and tabs become spaces. One in which nothing can be seen is refused with `missing`. */
 export const line = (most: number, missing: ErrorText, tooLong: ErrorText) =>
-  storable(z.string(key(missing)))
+  storable(z.string(errorText(missing)))
     .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
-    .refine(text => /[^\s\p{Cf}]/u.test(text), key(missing))
+    .refine(text => /[^\s\p{Cf}]/u.test(text), errorText(missing))
     .refine(text => codePoints(text) <= most, tooLong)
 
 /** Text of several lines, which may be empty or left out. */
@@ -23,7 +21,7 @@ export const prose = (most: number, tooLong: ErrorText) =>
 /** A text of a known length that is kept as it was typed, but for the space around it. */
 export const secret = (least: number, most: number, tooShort: ErrorText, tooLong: ErrorText) =>
   z
-    .string(key(tooShort))
+    .string(errorText(tooShort))
     .transform(text => text.trim())
     .refine(text => codePoints(text) >= least, tooShort)
     .refine(text => codePoints(text) <= most, tooLong)
@@ -32,4 +30,4 @@ export const secret = (least: number, most: number, tooShort: ErrorText, tooLong
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
 const storable = <S extends z.ZodType<string, string | undefined>>(schema: S) =>
-  schema.refine(isStorable, { message: key('unstorable'), abort: true })
+  schema.refine(isStorable, { message: errorText('unstorable'), abort: true })

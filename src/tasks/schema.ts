@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { taskStatuses } from '../activity/kinds.ts'
-import type { ErrorText } from '../errors.ts'
+import { errorText } from '../errors.ts'
 import { isId } from '../platform/ids.ts'
 import { line, prose } from '../platform/input.ts'
 
-const key = (text: ErrorText) => text
-
 const title = line(500, 'title_missing', 'title_long_500')
 const description = prose(20_000, 'description_long_20000')
-const status = z.enum(taskStatuses, key('status_unknown'))
+const status = z.enum(taskStatuses, errorText('status_unknown'))
 
 /** The hidden id makes a form that is posted twice make one. Where a caller leaves it out, the command makes one. */
 export const newTaskSchema = z.object({
@@ -23,13 +21,13 @@ export const taskSchema = z.object({
   description,
   status,
   version: z
-    .string(key('version_missing'))
-    .regex(/^\d{1,9}$/, key('version_missing'))
+    .string(errorText('version_missing'))
+    .regex(/^\d{1,9}$/, errorText('version_missing'))
     .transform(Number),
 })
 
 export const moveSchema = z.object({
   status,
   // Anything that is not an id can't be a task that is still there, so it is answered like one that is gone.
-  after: z.string(key('after_missing')).transform(id => (id === '' ? null : id)),
+  after: z.string(errorText('after_missing')).transform(id => (id === '' ? null : id)),
 })
