@@ -63,6 +63,7 @@ export async function offerSetup(db: Db): Promise<string | undefined> {
   return transaction(db, async tx => ((await hasPeople(tx)) ? undefined : makeLink(tx, 'setup', null)))
 }
 
+/** Changes the person's own name, language (null is the browser's) and time zone. */
 export async function changeProfile(
   db: Db,
   actor: Actor,
