@@ -14,7 +14,7 @@ import { isStillStored } from './verified.ts'
 export async function signIn(
   db: Db,
   limits: SignInLimits,
-  given: { email: string; password: string; earlierToken: string | undefined },
+  given: { email: string; password: string },
   from: Origin,
 ): Promise<string> {
   await limits.attempt(given.email, from.address)
@@ -35,7 +35,6 @@ export async function signIn(
       throw new AppError('unauthenticated', 'wrong_credentials')
     if (raised)
       await tx.updateTable('users').set({ password_hash: raised }).where('id', '=', user.id).execute()
-    if (given.earlierToken) await dropToken(tx, given.earlierToken)
     return startSession(tx, user.id, from)
   })
 }
