@@ -7,6 +7,7 @@ import { AppError } from './errors.ts'
 import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
+import { SecretError } from './platform/secret.ts'
 import { serve } from './serve.ts'
 
 const HELP = `Usage: xtablo COMMAND
@@ -109,7 +110,7 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
-const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, UnreachableError]
+const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, SecretError, UnreachableError]
 
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 function explain(error: unknown): string | undefined {

@@ -27,7 +27,10 @@ export class UnreachableError extends Error {
 const CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Throws an EmbeddedError or an UnreachableError when there is no database, the file system's when no secret can be kept. */
+/**
+ * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
+ * used, and the file system's error when none can be kept.
+ */
 export async function open(
   config: Config,
   use: { purpose: 'start' | 'join' | 'read'; command: string },
