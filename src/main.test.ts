@@ -140,3 +140,9 @@ test('reset-password prints a link that sets a new password', async () => {
   const [, address = ''] = await web.says(READY)
   assert.equal((await fetch(`${address}reset/${token}`)).status, 200)
 })
+
+test('reset-password on a database without its schema says what to run first', async () => {
+  const { ended, said } = xtablo(await testDatabase('empty'), ['reset-password', 'ada@example.org'])
+  assert.equal(await ended, 1)
+  assert.equal(said(), 'The database is not migrated yet: run xtablo migrate up first.\n')
+})

@@ -83,6 +83,8 @@ async function resetPassword(email: string | undefined, config: Config): Promise
   if (!email) throw misused('reset-password takes the e-mail address of an account.')
   const { deps, close } = await open(config, { purpose: 'read', command: 'reset-password' })
   try {
+    if (await deps.migrationsPending())
+      throw new Refusal('The database is not migrated yet: run xtablo migrate up first.')
     const token = await offerReset(deps.db, email.trim().toLowerCase())
     print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
   } catch (error) {
