@@ -168,6 +168,7 @@ test('.env is read in development, under what the environment says, and not in p
     const run = (env: Record<string, string>) =>
       execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
         cwd: folder,
+        stdio: 'pipe',
         env,
         encoding: 'utf8',
       }).trim()
