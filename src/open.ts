@@ -23,7 +23,7 @@ export class UnreachableError extends Error {
 }
 
 /** For what is still asked of the database when nobody waits for an answer any more. */
-const CLOSE_GRACE_MS = 1_000
+export const CLOSE_GRACE_MS = 1_000
 
 /**
  * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
