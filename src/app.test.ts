@@ -156,3 +156,26 @@ test('the style guide is there in development alone', async () => {
   const production = testApp(database, { ENV: 'production' }).visitor()
   for (const path of ['/demo', '/demo/time']) assert.equal((await production.get(path)).status, 404)
 })
+
+test('an asset that is not there is said in plain text, and to nobody for ever', async () => {
+  for (const headers of [{}, { 'HX-Request': 'true' }]) {
+    const answer = await ada.get('/assets/styles.00000000.css', headers)
+    assert.deepEqual([answer.status, answer.text], [404, 'Not found\n'])
+    assert.match(answer.headers.get('Content-Type') ?? '', /^text\/plain/)
+    assert.equal(answer.headers.get('Cache-Control'), 'no-cache')
+  }
+})
+
+test('a fault page whose sidebar fails comes without it, and the log says why', async () => {
+  const before = web.lines.length
+  await database.pool.query('alter table tablos rename to elsewhere')
+  try {
+    const { status, text } = await ada.get('/nothing')
+    assert.equal(status, 404)
+    assert.match(text, /<!DOCTYPE html>.*<h1[^>]*>Nothing here<\/h1>/is)
+  } finally {
+    await database.pool.query('alter table elsewhere rename to tablos')
+  }
+  const [fault] = web.lines.slice(before).filter(({ msg }) => msg === 'unexpected error in a fault page')
+  assert.match(JSON.stringify(fault), /tablos/)
+})

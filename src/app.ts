@@ -35,6 +35,7 @@ const limitBody = bodyLimit({
   },
 })
 
+/** Every route on these dependencies, ready to be served. It opens nothing by itself, so there is nothing to close. */
 export function createApp(deps: Deps): Hono<AccountEnv> {
   const { config, db, pool, log, secret } = deps
   const limits = signInLimits(pool, secret)

@@ -168,11 +168,16 @@ test('.env is read in development, under what the environment says, and not in p
     const run = (env: Record<string, string>) =>
       execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
         cwd: folder,
+        stdio: 'pipe',
         env,
         encoding: 'utf8',
       }).trim()
     assert.equal(run({}), '7001 warn')
     assert.equal(run({ PORT: '7002' }), '7002 warn')
+    assert.equal(run({ ENV: 'production', SESSION_SECRET: SECRET }), '8080 info')
+    writeFileSync(join(folder, '.env'), `ENV=production\nPORT=7001\nSESSION_SECRET=${SECRET}\n`)
+    assert.throws(() => run({}), /ConfigError: ENV=production belongs into the environment/)
+    assert.equal(run({ ENV: 'development' }), '7001 info')
     assert.equal(run({ ENV: 'production', SESSION_SECRET: SECRET }), '8080 info')
   } finally {
     rmSync(folder, { recursive: true })

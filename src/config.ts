@@ -106,9 +106,17 @@ export function parseConfig(environment: Record<string, string | undefined>) {
   }
 }
 
-/** Reads `.env` beside the working folder, in development only, under what the environment already says. */
+/**
+ * Reads `.env` in the working folder, in development only, under what the environment already says. Throws a ConfigError
+ * for a `.env` that asks for production, in which only the environment counts.
+ */
 export function loadDotEnv(): void {
-  if (process.env.ENV !== 'production' && existsSync('.env')) loadEnvFile('.env')
+  if (process.env.ENV === 'production' || !existsSync('.env')) return
+  loadEnvFile('.env')
+  if (process.env.ENV !== 'production') return
+  throw new ConfigError(
+    'ENV=production belongs into the environment, not into .env, which is for development.',
+  )
 }
 
 const withoutPassword = (text = '') => text.replace(/\/\/[^/]*@/, '//…@')

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { cast, PASSWORD } from '../test/cast.ts'
 import { xtablo } from '../test/command.ts'
 import { testDatabase } from '../test/database.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
 
 const database = await testDatabase()
+/** Of node-pg-migrate. */
+const MIGRATION_LOCK = '7241865325823964'
 const READY = /Xtablo is ready: (http:\/\/[\w.]+:\d+\/)/
 const SECRET = { SESSION_SECRET: 'the secret of the tests, all of it' }
 
@@ -139,4 +142,27 @@ test('reset-password prints a link that sets a new password', async () => {
   const web = xtablo(database, ['web'])
   const [, address = ''] = await web.says(READY)
   assert.equal((await fetch(`${address}reset/${token}`)).status, 200)
+})
+
+test('reset-password on a database without its schema says what to run first', async () => {
+  const { ended, said } = xtablo(await testDatabase('empty'), ['reset-password', 'ada@example.org'])
+  assert.equal(await ended, 1)
+  assert.equal(said(), 'The database is not migrated yet: run xtablo migrate up first.\n')
+})
+
+test('a signal ends a start that waits for another process’s migrations', async () => {
+  const empty = await testDatabase('empty')
+  const holder = await empty.pool.connect()
+  const isWaiting = `select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`
+  await holder.query(`select pg_advisory_lock(${MIGRATION_LOCK})`)
+  const web = xtablo(empty, ['web'])
+  while ((await holder.query(isWaiting)).rowCount === 0) await setTimeout(20)
+  const start = performance.now()
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0, web.said())
+  assert.ok(performance.now() - start < 5_000)
+  assert.match(web.said(), /SIGTERM: shutting down.*shutdown complete/s)
+  assert.ok(!web.said().includes('Error'), web.said())
+  holder.release(true)
 })

@@ -7,6 +7,7 @@ import { AppError } from './errors.ts'
 import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
+import { SecretError } from './platform/secret.ts'
 import { serve } from './serve.ts'
 
 const HELP = `Usage: xtablo COMMAND
@@ -82,6 +83,8 @@ async function resetPassword(email: string | undefined, config: Config): Promise
   if (!email) throw misused('reset-password takes the e-mail address of an account.')
   const { deps, close } = await open(config, { purpose: 'read', command: 'reset-password' })
   try {
+    if (await deps.migrationsPending())
+      throw new Refusal('The database is not migrated yet: run xtablo migrate up first.')
     const token = await offerReset(deps.db, email.trim().toLowerCase())
     print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
   } catch (error) {
@@ -109,7 +112,7 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
-const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, UnreachableError]
+const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, SecretError, UnreachableError]
 
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 function explain(error: unknown): string | undefined {

@@ -1,11 +1,10 @@
 // Opens what every command needs, by configuration: the database, embedded or not, and the rest of `deps`.
 
-import pg from 'pg'
 import type { Config } from './config.ts'
 import { connect } from './platform/database/database.ts'
 import { openEmbedded } from './platform/database/embedded/embedded.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
-import { PreparingClient } from './platform/database/prepared.ts'
+import { openPool } from './platform/database/pool.ts'
 import type { Deps } from './platform/deps.ts'
 import { createLog } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
@@ -14,7 +13,7 @@ export interface Opened {
   deps: Deps
   /** What whoever starts Xtablo should read, a line each. */
   notes: string[]
-  /** Closes the connections, then leaves the embedded Postgres. */
+  /** Closes the connections, a second after which what they still do is cut, then leaves the embedded Postgres. */
   close(): Promise<void>
 }
 
@@ -23,34 +22,27 @@ export class UnreachableError extends Error {
   override name = 'UnreachableError'
 }
 
-/** Connections of one process; Postgres allows 100 to all. */
-const CONNECTIONS = 10
-const CONNECT_TIMEOUT_MS = 5_000
+/** For what is still asked of the database when nobody waits for an answer any more. */
+export const CLOSE_GRACE_MS = 1_000
 
-/** Throws an EmbeddedError or an UnreachableError when there is no database, the file system's when no secret can be kept. */
+/**
+ * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
+ * used, and the file system's error when none can be kept.
+ */
 export async function open(
   config: Config,
   use: { purpose: 'start' | 'join' | 'read'; command: string },
 ): Promise<Opened> {
   const log = createLog({ level: config.logLevel, production: config.production })
   const database = await openDatabase(config, use, line => log.warn(line))
-  const pool = new pg.Pool({
-    ...database.pool,
-    Client: PreparingClient,
-    max: CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: `xtablo ${use.command}`,
-  })
-  let closing = false
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', ({ message }) => {
-    if (!closing) log.warn({ reason: message }, 'database connection lost')
-  })
+  const { pool, close: closePool } = openPool(
+    { ...database.pool, application_name: `xtablo ${use.command}` },
+    reason => log.warn({ reason }, 'database connection lost'),
+  )
   const db = connect(pool)
   const close = async () => {
-    closing = true
     // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
-    await pool.end()
+    await closePool(CLOSE_GRACE_MS)
     await database.close()
   }
   try {

@@ -1,15 +1,17 @@
 // The long-running commands: `start` is web and worker in one process, `web` and `worker` each alone. They end on
-// SIGTERM or SIGINT: what is under way finishes, ten seconds at most, then everything is closed in reverse.
+// SIGTERM or SIGINT, also while they start: what is under way finishes, ten seconds at most, then everything is closed
+// in reverse.
 
 import { offerSetup } from './accounts/accounts.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { type Opened, open } from './open.ts'
+import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker } from './worker.ts'
 
-const GRACE_MS = 10_000
+/** Of ten seconds in all, the last is for the database. */
+const GRACE_MS = 10_000 - CLOSE_GRACE_MS
 
 /** Runs until a signal ends it. Throws what keeps it from starting. */
 export async function serve(
@@ -19,27 +21,49 @@ export async function serve(
 ): Promise<void> {
   const signalled = signal()
   const opened = await open(config, { purpose: command === 'start' ? 'start' : 'join', command })
-  const { deps, notes } = opened
-  const { log } = deps
-  const stops: (() => Promise<void>)[] = [opened.close]
+  const { log } = opened.deps
+  const stops = [opened.close]
+  let ending = false
+  const keep: Keep = async stop => {
+    // What comes up only after the signal, nobody would stop.
+    if (ending) await stop()
+    else stops.unshift(stop)
+  }
   try {
-    for (const note of notes) log.info(note)
-    if (command === 'worker') {
-      const warning = await checkRelease(deps.pool)
-      if (warning) log.warn(warning)
-    } else {
-      await migrateUp(deps.pool, { log: line => log.info(line) })
-      await prepare(opened)
-      const server = await listen(createApp(deps), config.host, config.port)
-      stops.unshift(() => server.stop(GRACE_MS))
-      await announce(opened, server.port)
-    }
-    if (command !== 'web') stops.unshift((await createWorker(deps)).stop)
-    log.info(`${await signalled}: shutting down`)
+    const started = begin(opened, command, prepare, keep)
+    // A signal cuts the start off, by closing the database under it: then nobody asks how it failed.
+    const name = await Promise.race([signalled, started.then(() => signalled)])
+    log.info(`${name}: shutting down`)
   } finally {
+    ending = true
     for (const stop of stops) await stop()
   }
   log.info('shutdown complete')
+}
+
+/** Takes what is to be stopped in the end. */
+type Keep = (stop: () => Promise<void>) => Promise<void>
+
+async function begin(
+  opened: Opened,
+  command: 'start' | 'web' | 'worker',
+  prepare: (opened: Opened) => Promise<void>,
+  keep: Keep,
+): Promise<void> {
+  const { deps, notes } = opened
+  const { config, log, pool } = deps
+  for (const note of notes) log.info(note)
+  if (command === 'worker') {
+    const warning = await checkRelease(pool)
+    if (warning) log.warn(warning)
+  } else {
+    await migrateUp(pool, { log: line => log.info(line) })
+    await prepare(opened)
+    const server = await listen(createApp(deps), config.host, config.port)
+    await keep(() => server.stop(GRACE_MS))
+    await announce(opened, server.port)
+  }
+  if (command !== 'web') await keep((await createWorker(deps)).stop)
 }
 
 /** Resolves with the name of the first signal. Later ones change nothing: npm passes Ctrl-C on a second time. */

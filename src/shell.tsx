@@ -127,7 +127,9 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
       <p class="request-id">{faults.requestId(c.get('requestId'))}</p>
     </div>
   )
-  return c.render(page, { title: fault.title }).catch(async () => {
+  return c.render(page, { title: fault.title }).catch(async (error: unknown) => {
+    if (!isDatabaseLost(error))
+      c.get('log').error({ err: error, request_id: c.get('requestId') }, 'unexpected error in a fault page')
     // The sidebar may be what can't be had: without a database this page still says so.
     const plain = (
       <Layout locale={locale} title={fault.title}>

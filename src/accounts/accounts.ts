@@ -10,6 +10,7 @@ import type { SignInLimits } from './limits.ts'
 import { makeLink, mustBeLive, takeLink } from './links.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { endAllSessions, startSession } from './sessions.ts'
+import { isStillStored } from './verified.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
 
@@ -62,6 +63,7 @@ export async function offerSetup(db: Db): Promise<string | undefined> {
   return transaction(db, async tx => ((await hasPeople(tx)) ? undefined : makeLink(tx, 'setup', null)))
 }
 
+/** Changes the person's own name, language (null is the browser's) and time zone. */
 export async function changeProfile(
   db: Db,
   actor: Actor,
@@ -96,22 +98,14 @@ export async function changePassword(
     .where('id', '=', person.id)
     .executeTakeFirst()
   const stored = user?.password_hash ?? null
-  if (!(await verifyPassword(given.current, stored))) {
+  if (!(await verifyPassword(given.current, stored)) || !stored) {
     await limits.failed(person.email)
     throw invalid('current', 'password_wrong')
   }
   await limits.succeeded(person.email, from.address)
   const passwordHash = await hashPassword(given.password)
   return transaction(db, async tx => {
-    // It may have been changed or reset while this one was being verified, and then it was not the current one.
-    const unchanged = await tx
-      .selectFrom('users')
-      .select('id')
-      .where('id', '=', person.id)
-      .where('password_hash', '=', stored)
-      .forUpdate()
-      .executeTakeFirst()
-    if (!unchanged) throw invalid('current', 'password_wrong')
+    if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
     return replacePassword(tx, person.id, passwordHash, 'password_changed', from)
   })
 }

@@ -19,4 +19,6 @@ export interface Person extends Actor {
 export interface Origin {
   readonly address: string
   readonly userAgent: string
+  /** The token of the session that this browser has so far; it ends when another one starts. */
+  readonly earlierToken?: string | undefined
 }

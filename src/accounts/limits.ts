@@ -13,6 +13,10 @@ const HOUR = 3_600
 
 export type SignInLimits = ReturnType<typeof signInLimits>
 
+/**
+ * The limits on signing in: 5 attempts a minute for an e-mail from one network, 20 a minute for a network, and 100
+ * failures an hour for an e-mail from anywhere. `secret` hides who the counters are about.
+ */
 export function signInLimits(pool: pg.Pool, secret: string) {
   const limiter = (keyPrefix: string, points: number, duration: number) =>
     new RateLimiterPostgres({

@@ -36,7 +36,7 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
     const values = await readForm(c)
     const next = localPath(values.next, '')
     const run = async () => {
-      const given = { ...parse(signInSchema, values), earlierToken: sessionToken(c, config) }
+      const given = parse(signInSchema, values)
       keepSession(c, config, await signIn(db, limits, given, originOf(c, config)))
       return seeOther(c, next || '/')
     }

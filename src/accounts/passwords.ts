@@ -20,7 +20,7 @@ const derive = promisify(argon2)
 /** The PHC string to store for a password. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
-  const hash = await inTurn(() => argon2id(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES))
+  const hash = await atMostTwo(() => argon2id(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES))
   return `${PREFIX}${base64(salt)}$${base64(hash)}`
 }
 
@@ -32,7 +32,7 @@ export async function verifyPassword(password: string, stored: string | null): P
   if (!match) return false
   const [, memory, passes, lanes, salt = '', hash = ''] = match
   const expected = Buffer.from(hash, 'base64')
-  const actual = await inTurn(() =>
+  const actual = await atMostTwo(() =>
     argon2id(
       password,
       Buffer.from(salt, 'base64'),
@@ -66,7 +66,7 @@ const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 let running = 0
 const waiting: (() => void)[] = []
 
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+async function atMostTwo<T>(work: () => Promise<T>): Promise<T> {
   if (running >= AT_ONCE) await new Promise<void>(resolve => waiting.push(resolve))
   else running++
   try {

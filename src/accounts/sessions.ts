@@ -23,8 +23,9 @@ export interface Session {
   readonly unseen: boolean
 }
 
-/** Starts a session and gives the token for its cookie. */
+/** Starts a session and gives the token for its cookie. The browser's earlier session ends, whoever's it was. */
 export async function startSession(tx: Tx, userId: string, from: Origin): Promise<string> {
+  if (from.earlierToken) await dropToken(tx, from.earlierToken)
   const token = newToken()
   await tx
     .insertInto('sessions')
@@ -108,7 +109,7 @@ export async function endAllSessions(tx: Tx, userId: string): Promise<void> {
   await tx.deleteFrom('sessions').where('user_id', '=', userId).execute()
 }
 
-/** Ends the session of a token: signing out, or signing in again from the same browser. */
+/** Ends the session of a token: signing out, or starting another one in the same browser. */
 export async function dropToken(tx: Tx, token: string): Promise<void> {
   await tx.deleteFrom('sessions').where('token_hash', '=', hashToken(token)).execute()
 }

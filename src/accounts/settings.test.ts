@@ -177,3 +177,12 @@ test('there is no link for an e-mail address without an account', async () => {
   await assert.rejects(offerReset(db, 'nobody@example.org'), { code: 'not_found' })
   assert.deepEqual(await audit(), [])
 })
+
+test('a reset link ends the session that the browser had, though it was another person’s', async () => {
+  const browser = await web.browserOf(people.ben)
+  const earlier = browser.token ?? ''
+  const token = await offerReset(db, people.ada.email)
+  assert.equal((await browser.post(`/reset/${token}`, { password: NEW })).status, 303)
+  assert.equal((await browser.get('/')).status, 200)
+  assert.equal((await web.visitor().carry(earlier).get('/')).status, 303)
+})

@@ -21,7 +21,7 @@ beforeEach(async () => {
   ada = await person(database, 'Ada')
 })
 
-const given = (password = PASSWORD) => ({ email: ada.email, password, earlierToken: undefined })
+const given = (password = PASSWORD) => ({ email: ada.email, password })
 const storedHash = async (): Promise<string> =>
   (await pool.query('select password_hash from users where id = $1', [ada.id])).rows[0].password_hash
 

@@ -4,6 +4,7 @@ import type { Origin } from './actor.ts'
 import type { SignInLimits } from './limits.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
 import { dropToken, startSession } from './sessions.ts'
+import { isStillStored } from './verified.ts'
 
 /**
  * Signs a person in and gives the token of a new session; the browser's earlier one ends. An unknown e-mail and a
@@ -13,7 +14,7 @@ import { dropToken, startSession } from './sessions.ts'
 export async function signIn(
   db: Db,
   limits: SignInLimits,
-  given: { email: string; password: string; earlierToken: string | undefined },
+  given: { email: string; password: string },
   from: Origin,
 ): Promise<string> {
   await limits.attempt(given.email, from.address)
@@ -30,18 +31,10 @@ export async function signIn(
   await limits.succeeded(given.email, from.address)
   const raised = isOutdated(stored) ? await hashPassword(given.password) : undefined
   return transaction(db, async tx => {
-    // The password may have been changed while the old one was being verified: then it signs nobody in any more.
-    const unchanged = await tx
-      .selectFrom('users')
-      .select('id')
-      .where('id', '=', user.id)
-      .where('password_hash', '=', stored)
-      .forUpdate()
-      .executeTakeFirst()
-    if (!unchanged) throw new AppError('unauthenticated', 'wrong_credentials')
+    if (!(await isStillStored(tx, user.id, stored)))
+      throw new AppError('unauthenticated', 'wrong_credentials')
     if (raised)
       await tx.updateTable('users').set({ password_hash: raised }).where('id', '=', user.id).execute()
-    if (given.earlierToken) await dropToken(tx, given.earlierToken)
     return startSession(tx, user.id, from)
   })
 }

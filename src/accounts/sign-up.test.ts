@@ -211,3 +211,11 @@ test('who is signed in is sent home from the pages of signing up and in', async 
   assert.equal((await ada.get('/login')).location, '/')
   assert.equal((await ada.get('/login?next=/settings')).location, '/settings')
 })
+
+test('signing up ends the session that the browser had', async () => {
+  const browser = await web.browserOf(await person(database, 'Ben'))
+  const earlier = browser.token ?? ''
+  assert.equal((await browser.post('/signup', form())).status, 303)
+  assert.equal((await browser.get('/')).status, 200)
+  assert.equal((await web.visitor().carry(earlier).get('/')).status, 303)
+})

@@ -68,7 +68,11 @@ export function forgetSession(c: Context, config: Config): void {
 
 /** Where the request comes from. */
 export function originOf(c: Context, config: Config): Origin {
-  return { address: clientAddress(c, config.trustedProxies), userAgent: c.req.header('User-Agent') ?? '' }
+  return {
+    address: clientAddress(c, config.trustedProxies),
+    userAgent: c.req.header('User-Agent') ?? '',
+    earlierToken: sessionToken(c, config),
+  }
 }
 
 function toSignIn(c: Context): Response {

@@ -7,4 +7,5 @@ const WHOLE = new RegExp(`^${ID}$`)
 /** A UUIDv7 in lower case: sorts by the moment it was made. RFC 9562. */
 export const newId = (): string => randomUUIDv7()
 
+/** Whether the text looks like an id, in lower case as we write them. */
 export const isId = (text: string): boolean => WHOLE.test(text)

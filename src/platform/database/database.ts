@@ -17,6 +17,7 @@ pg.types.setTypeParser(pg.types.builtins.DATE, text => text)
 // Counts and versions are far below 2^53, and a text would compare wrongly.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
+/** Kysely on the pool. Closing the pool is up to its maker. */
 export function connect(pool: pg.Pool): Db {
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }) as Kysely<DB> & Db
 }

@@ -97,8 +97,8 @@ async function run(
   }
   const client = await pool.connect()
   try {
-    // A migration may take its time; the pool's limit is for pages.
-    await client.query('set statement_timeout = 0')
+    // A migration may take its time, and so may waiting for another process's; the pool's limits are for pages.
+    await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0')
     const done = await runner({
       dbClient: client,
       dir: folder,

@@ -40,7 +40,8 @@ export function asset(name: string): string {
 export function assetRoutes(): Hono {
   return new Hono().get('/assets/:file', c => {
     const file = assets().files.get(c.req.param('file'))
-    if (!file) return c.notFound()
+    // No page: this route stands before what draws one, and a browser asks for an asset on behalf of a page.
+    if (!file) return c.text('Not found\n', 404, { 'Cache-Control': 'no-cache' })
     const encoding = bestEncoding(c.req.header('Accept-Encoding'))
     c.header('Vary', 'Accept-Encoding')
     c.header('Cache-Control', 'public, max-age=31536000, immutable')

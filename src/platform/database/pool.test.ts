@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDatabase } from '../../../test/database.ts'
+import { openPool } from './pool.ts'
+
+const database = await testDatabase('empty')
+
+test('a statement, and a transaction that does nothing, end after half a minute', async () => {
+  const { pool, close } = openPool(database.config, () => {})
+  for (const setting of ['statement_timeout', 'idle_in_transaction_session_timeout'])
+    assert.deepEqual((await pool.query(`show ${setting}`)).rows, [{ [setting]: '30s' }])
+  await close(1_000)
+})
+
+test('closing waits for what is under way', async () => {
+  const { pool, close } = openPool(database.config, () => {})
+  const asked = pool.query('select 1 as one from pg_sleep(0.2)')
+  await pool.query('select 1')
+  await close(10_000)
+  assert.deepEqual((await asked).rows, [{ one: 1 }])
+})
+
+test('closing ends what takes longer than its grace', async () => {
+  const { pool, close } = openPool(database.config, () => {})
+  const idle = await pool.connect()
+  await idle.query('begin')
+  const asked = assert.rejects(pool.query('select pg_sleep(20)'), /Connection terminated/)
+  await pool.query('select 1')
+  const start = performance.now()
+  await close(200)
+  await asked
+  assert.ok(performance.now() - start < 5_000)
+  await assert.rejects(idle.query('select 1'))
+  idle.release(true)
+})
