@@ -41,7 +41,7 @@ export function AppLayout({
   children,
 }: AppLayoutProps) {
   return (
-    <Document locale={locale} title={title} scripts={scripts}>
+    <Document locale={locale} title={title} scripts={scripts} personId={person.id}>
       <div class={classes('shell', wide && 'shell-wide')}>
         <header>
           <Topbar locale={locale} />
