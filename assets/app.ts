@@ -1,6 +1,8 @@
 // What every page needs of scripts. All of it listens at the document, so that it holds for what htmx swaps in later, and
 // all of it only adds: without scripts the same pages work by links, forms, `details` and popovers.
 
+import { toastOffline } from './toast.ts'
+
 const closest = <T extends Element>(event: Event, selector: string): T | null =>
   event.target instanceof Element ? event.target.closest<T>(selector) : null
 
@@ -229,4 +231,18 @@ document.addEventListener(
   { capture: true, passive: true },
 )
 
-export {}
+// Nothing that answers: the page stays as it is, and a toast says so. What a proxy says in place of the server is no
+// part of a page; the server itself names where its own words go.
+
+document.addEventListener('htmx:before:swap', event => {
+  const { response, hx } = (event instanceof CustomEvent && event.detail.ctx) || {}
+  if (!(response?.status >= 500) || hx?.retarget) return
+  event.preventDefault()
+  toastOffline()
+})
+
+// An error of a script or of a swap comes here too, when the answer is there.
+document.addEventListener('htmx:error', event => {
+  const ctx = event instanceof CustomEvent && event.detail.ctx
+  if (ctx?.request && ctx.text === undefined) toastOffline()
+})

@@ -1,7 +1,10 @@
 // Adding one task after another: the field at the foot stays, empty, for the next title.
 
+import { asksToSignIn, ownKey } from './left.ts'
 import { closest } from './page.ts'
 
+/** Under which name a title waits that could not be sent. */
+const keyOf = (field: Element) => ownKey(`title:${location.pathname}#${field.id}`)
 const fieldOf = (add: Element | null | undefined) => add?.querySelector('textarea')
 /** A title that was sent, for when it is refused. */
 const sent = new WeakMap<HTMLFormElement, string>()
@@ -104,7 +107,20 @@ function giveBack(event: Event): void {
   const field = fieldOf(form)
   if (title === undefined || !field || !(event instanceof CustomEvent)) return
   const { response } = event.detail.ctx
-  if ((response === undefined || response.status >= 400) && field.value === '') field.value = title
+  const leaves = response !== undefined && asksToSignIn(event)
+  const refused = response === undefined || response.status >= 400 || leaves
+  if (refused && field.value === '') field.value = title
+  if (leaves) sessionStorage.setItem(keyOf(field), title)
+}
+
+// Whoever had to sign in again finds their title where they wrote it.
+for (const field of document.querySelectorAll<HTMLTextAreaElement>('.add-task textarea')) {
+  const title = sessionStorage.getItem(keyOf(field))
+  const add = field.closest<HTMLDetailsElement>('.add-task')
+  if (title === null || !add) continue
+  sessionStorage.removeItem(keyOf(field))
+  field.value ||= title
+  add.open = true
 }
 
 // The new task is brought into view above the field, which the answer leaves as it is: with an old reproach.

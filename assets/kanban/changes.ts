@@ -1,8 +1,9 @@
 // Changes are shown at once and sent after, one at a time and in their order, because a later one may name the place
 // that an earlier one made. A change that is refused is taken back, and with it what followed for the same task.
 
+import { toast } from '../toast.ts'
 import { settle } from './motion.ts'
-import { cardFor, columns, recount, toast, words } from './page.ts'
+import { cardFor, columns, recount, words } from './page.ts'
 import { ask, explains, show } from './requests.ts'
 
 export interface Change {

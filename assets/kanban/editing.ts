@@ -2,6 +2,7 @@
 // not saved is kept in this tab until it is saved or canceled, with the version it was made from, so that a save after
 // somebody else's still shows both.
 
+import { asksToSignIn, ownKey } from './left.ts'
 import { closest } from './page.ts'
 
 const FIELDS = ['title', 'description', 'status', 'version'] as const
@@ -10,7 +11,7 @@ type Draft = Partial<Record<(typeof FIELDS)[number], string>>
 const editOf = (element: Element | null | undefined) =>
   element?.closest('.task-view')?.querySelector<HTMLDetailsElement>('.task-edit')
 const formOf = (edit: Element) => edit.querySelector('form')
-const keyOf = (edit: Element) => `draft:${edit.closest<HTMLElement>('[data-task]')?.dataset.task}`
+const keyOf = (edit: Element) => ownKey(`draft:${edit.closest<HTMLElement>('[data-task]')?.dataset.task}`)
 
 document.addEventListener('click', event => {
   const words = closest(event, '.task-texts')
@@ -73,7 +74,7 @@ document.addEventListener('htmx:after:request', event => {
   if (!(event instanceof CustomEvent)) return
   const { sourceElement, response } = event.detail.ctx
   const edit = sourceElement instanceof Element && sourceElement.closest('.task-edit')
-  if (edit && response.status < 400) sessionStorage.removeItem(keyOf(edit))
+  if (edit && response.status < 400 && !asksToSignIn(event)) sessionStorage.removeItem(keyOf(edit))
 })
 
 function close(edit: HTMLDetailsElement): void {

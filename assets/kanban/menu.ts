@@ -2,8 +2,9 @@
 // link, so that Tab reaches it; what is in the menu is fetched when it opens. On a touch screen the stylesheet draws
 // the button's dots on every card, and a tap on them opens the menu, as a long press does.
 
+import { toast, toastOffline } from '../toast.ts'
 import { allSent, refresh } from './changes.ts'
-import { cardFor, columns, editable, idOf, part, pathOf, titleOf, toast, words } from './page.ts'
+import { cardFor, columns, editable, idOf, part, pathOf, titleOf, words } from './page.ts'
 import { ask, explains, show } from './requests.ts'
 import { afterSwap } from './swaps.ts'
 
@@ -62,7 +63,7 @@ export async function openMenu(card: HTMLElement): Promise<void> {
     await refresh()
     toast(words('gone'))
   } else if (answer && explains(answer)) await show(answer)
-  else toast(words('offline'))
+  else toastOffline()
 }
 
 export function closeMenu(): void {

@@ -96,14 +96,6 @@ export function part<T extends HTMLElement>(selector: string): T | null {
   return found ? (found.cloneNode(true) as T) : null
 }
 
-export function toast(text: string): void {
-  const made = part('[data-toast]')
-  const words = made?.querySelector('p')
-  if (!made || !words) return
-  words.textContent = text
-  document.getElementById('toasts')?.replaceChildren(made)
-}
-
 /** Focuses a task and brings it into view. */
 export function focusOn(card: HTMLElement): void {
   linkOf(card)?.focus({ preventScroll: true })

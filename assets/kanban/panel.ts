@@ -3,11 +3,12 @@
 // and for a click that asks for a tab, the link is simply followed.
 
 // Escape leaves a form before it closes the panel: whose listener comes first has the first say.
+import { toast, toastOffline } from '../toast.ts'
 import './adding.ts'
 import './editing.ts'
 import { afterChange, allSent, refresh } from './changes.ts'
 import { closeMenu } from './menu.ts'
-import { cardFor, closest, focusOn, phone, toast, words } from './page.ts'
+import { cardFor, closest, focusOn, phone, words } from './page.ts'
 import { ask, explains, show } from './requests.ts'
 import { afterSwap } from './swaps.ts'
 
@@ -61,7 +62,7 @@ async function explain(answer: Awaited<ReturnType<typeof ask>>): Promise<void> {
     await refresh()
     toast(words('gone'))
   } else if (answer && explains(answer)) await show(answer)
-  else toast(words('offline'))
+  else toastOffline()
 }
 
 /** Closes the panel and takes its address back. The focus goes to the task's card. */

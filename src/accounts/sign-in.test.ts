@@ -178,12 +178,12 @@ test('who is not signed in is asked to, and comes back to the page', async () =>
   assert.equal((await visitor.post('/tablos', {}, foreign)).location, '/login')
 })
 
-test('htmx is sent to the sign-in page as a whole, and from there back to its page', async () => {
+test('htmx is sent to the sign-in page as a whole, and from there back to the page it was on', async () => {
   const answer = await web.visitor().request('/tablos/new', {
     headers: { 'HX-Request': 'true', 'HX-Current-URL': 'http://127.0.0.1:8080/settings' },
   })
   assert.equal(answer.status, 204)
-  assert.equal(answer.headers.get('HX-Redirect'), '/login?next=%2Ftablos%2Fnew')
+  assert.equal(answer.headers.get('HX-Redirect'), '/login?next=%2Fsettings')
   const posted = await web.visitor().post(
     '/tablos',
     {},

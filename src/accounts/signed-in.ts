@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Deps } from '../platform/deps.ts'
 import { clientAddress } from '../platform/web/address.ts'
 import type { Variables } from '../platform/web/env.ts'
+import { isHtmx, pageOf, seeOther } from '../platform/web/respond.ts'
 import { localeOf } from '../texts/locale.ts'
 import type { Origin, Person } from './actor.ts'
 import { SESSION_DAYS, type Session, touchSession } from './sessions.ts'
@@ -76,20 +77,10 @@ export function originOf(c: Context, config: Config): Origin {
 }
 
 function toSignIn(c: Context): Response {
-  // Only a page can be come back to: what was to be changed is done again from there.
-  const asked = c.req.method === 'GET' ? c.req.path + (new URL(c.req.url).search ?? '') : pageOf(c)
-  const path = asked === '/' ? '/login' : `/login?next=${encodeURIComponent(asked)}`
-  if (c.req.header('HX-Request') !== 'true') return c.redirect(path, 303)
-  c.header('HX-Redirect', path)
-  return c.body(null, 204)
-}
-
-/** The page that a form or a part was sent from. */
-function pageOf(c: Context): string {
-  const page = c.req.header('HX-Current-URL') ?? c.req.header('Referer') ?? ''
-  if (!URL.canParse(page)) return '/'
-  const { host, pathname, search } = new URL(page)
-  return host === c.req.header('Host') ? pathname + search : '/'
+  // Only a page can be come back to: what was to be changed, or to be shown in a page, is asked for again from there.
+  const isPage = c.req.method === 'GET' && !isHtmx(c)
+  const asked = isPage ? c.req.path + new URL(c.req.url).search : pageOf(c)
+  return seeOther(c, asked === '/' ? '/login' : `/login?next=${encodeURIComponent(asked)}`)
 }
 
 const isSecure = (config: Config) => config.baseUrl.protocol === 'https:'

@@ -15,7 +15,6 @@ import { Icon } from '../ui/Icon.tsx'
 import { Menu } from '../ui/Menu.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { TaskCard } from '../ui/TaskCard.tsx'
-import { Toast } from '../ui/Toast.tsx'
 import type { Card } from './card.ts'
 
 /** A form as a person left it, and why it was refused. */
@@ -46,7 +45,6 @@ export function KanbanPage({ locale, tablo, cards, draft, problem }: KanbanPageP
         <Menu id="task-menu" label="" bare size="small" end>
           {''}
         </Menu>
-        <Toast locale={locale} text="" />
       </template>
     </>
   )
@@ -80,7 +78,6 @@ export function Columns({ locale, tablo, cards, draft }: ColumnsProps) {
       data-deleted={t.deleted('{title}')}
       data-not-deleted={t.notDeleted}
       data-gone={t.gone}
-      data-offline={t.offline}
       data-menu={t.actions('{title}')}
       data-keys={t.keys}
     >

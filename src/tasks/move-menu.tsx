@@ -54,7 +54,7 @@ export function MoveItems({ locale, tabloId, task, places }: MoveProps) {
     [places.bottom, t.moveBottom, 'arrow-down-to-line'],
   ]
   const item = (status: TaskStatus, after: string, label: string, icon: IconName) => (
-    <Form action={`/tablos/${tabloId}/tasks/${task.id}/move`} swap="none" inline data-move={task.id}>
+    <Form action={`/tablos/${tabloId}/tasks/${task.id}/move`} inline>
       <input type="hidden" name="status" value={status} />
       <input type="hidden" name="after" value={after} />
       <MenuItem icon={icon}>{label}</MenuItem>

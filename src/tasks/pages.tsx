@@ -83,6 +83,8 @@ export function taskPages({ db }: Pick<Deps, 'db'>) {
     const run = async () => {
       const { card, from } = await move(db, person, tabloId, id, parse(moveSchema, values))
       if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/tasks#${taskCardId(id)}`, 303)
+      // The Kanban's script takes the menu's forms for itself; htmx sends them from a page that shows the one task.
+      if (targets(c, 'content')) return seeOther(c, `/tablos/${tabloId}/tasks/${id}`)
       const counts = await tasks.countsOf(db, tabloId, [...new Set([card.status, from])])
       return c.html(<MovedTask locale={locale} tabloId={tabloId} card={card} counts={counts} />)
     }

@@ -76,12 +76,14 @@ test('a move that says too little is refused, and one of a task that was deleted
 test('htmx gets the moved task and the counts of the columns that changed', async () => {
   const id = await add('Task', 'todo', 'Described')
   await add('Done', 'done')
-  const answer = await ada.htmxPost(`${kanban}/${id}/move`, { status: 'done', after: '' })
+  const answer = await ada.htmxPost(`${kanban}/${id}/move`, { status: 'done', after: '' }, 'none')
   assert.equal(answer.status, 200)
   const { [`#t-${id}`]: card = '', ...counts } = partsOf(answer)
   assert.match(card, new RegExp(`^<li class="task" id="t-${id}"><a href="${kanban}/${id}">Task</a>`))
   assert.match(card, /Has a description/)
   assert.deepEqual(counts, { '.count-done': '2', '.count-todo': '0' })
+  const own = await ada.htmxPost(`${kanban}/${id}/move`, { status: 'todo', after: '' })
+  assert.deepEqual([own.status, own.location], [204, `${kanban}/${id}`], 'its own page is shown anew')
 })
 
 test('htmx gets the added task, a fresh id for the next one, and the count', async () => {

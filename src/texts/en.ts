@@ -207,7 +207,6 @@ export const en = {
     deleted: (title: string) => `${title}: deleted.`,
     notDeleted: 'The task could not be deleted, and is back where it was.',
     gone: 'This task is not here any more. The Kanban is fresh now.',
-    offline: 'There was no answer. Check the connection, then try again.',
     unsaved: 'You have changes here that are not saved yet. Edit shows them.',
     keys: 'Arrow keys go from task to task. Alt with an arrow key moves the task.',
     conflict: {
@@ -254,6 +253,7 @@ export const en = {
     progress: (done: string, total: string) => `${done} of ${total}`,
     cancel: 'Cancel',
     close: 'Close',
+    offline: 'There was no answer. Check the connection, then try again.',
     undo: 'Undo',
     colors: {
       slate: 'Slate',

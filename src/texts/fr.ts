@@ -217,7 +217,6 @@ export const fr: Texts = {
     deleted: title => `${title}\u00a0: supprimée.`,
     notDeleted: 'La tâche n’a pas pu être supprimée, et elle est revenue à sa place.',
     gone: 'Cette tâche n’est plus ici. Le Kanban est maintenant à jour.',
-    offline: 'Pas de réponse. Vérifiez la connexion, puis réessayez.',
     unsaved: 'Des changements ne sont pas encore enregistrés. Modifier les montre.',
     keys: 'Les flèches vont d’une tâche à l’autre. Alt et une flèche déplacent la tâche.',
     conflict: {
@@ -265,6 +264,7 @@ export const fr: Texts = {
     progress: (done, total) => `${done} sur ${total}`,
     cancel: 'Annuler',
     close: 'Fermer',
+    offline: 'Pas de réponse. Vérifiez la connexion, puis réessayez.',
     undo: 'Rétablir',
     colors: {
       slate: 'Ardoise',

@@ -1,8 +1,10 @@
 import type { Child } from 'hono/jsx'
 import { asset } from '../platform/web/assets.ts'
+import type { Locale } from '../texts/locale.ts'
 import { classes } from './classes.ts'
 import { Document, type DocumentProps } from './document.tsx'
 import { type Nav, type Person, Sidebar, Topbar } from './Sidebar.tsx'
+import { Toast } from './Toast.tsx'
 
 interface Frame extends DocumentProps {
   /** A Toast to show with the page */
@@ -39,7 +41,7 @@ export function AppLayout({
   children,
 }: AppLayoutProps) {
   return (
-    <Document locale={locale} title={title} scripts={scripts}>
+    <Document locale={locale} title={title} scripts={scripts} personId={person.id}>
       <div class={classes('shell', wide && 'shell-wide')}>
         <header>
           <Topbar locale={locale} />
@@ -49,7 +51,7 @@ export function AppLayout({
           {children}
         </main>
       </div>
-      <Toasts>{toast}</Toasts>
+      <Toasts locale={locale}>{toast}</Toasts>
     </Document>
   )
 }
@@ -71,16 +73,22 @@ function PlainLayout({ locale, title, scripts, toast, children }: Frame) {
           </main>
         </div>
       </div>
-      <Toasts>{toast}</Toasts>
+      <Toasts locale={locale}>{toast}</Toasts>
     </Document>
   )
 }
 
-// Always there, because screen readers only announce what appears in a region they already know.
-function Toasts({ children }: { children?: Child }) {
+// Always there, because screen readers only announce what appears in a region they already know. Beside it an empty one
+// for scripts, which have to say it themselves when no answer comes.
+function Toasts({ locale, children }: { locale: Locale; children?: Child }) {
   return (
-    <div class="toasts" id="toasts" role="status">
-      {children}
-    </div>
+    <>
+      <div class="toasts" id="toasts" role="status">
+        {children}
+      </div>
+      <template id="toast-parts" data-offline={locale.t.ui.offline}>
+        <Toast locale={locale} text="" />
+      </template>
+    </>
   )
 }

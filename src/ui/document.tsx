@@ -8,6 +8,8 @@ export interface DocumentProps {
   title: string
   /** Scripts this page needs besides htmx.js and app.js, by the names the build knows: sortable.js, kanban.js */
   scripts?: readonly string[] | undefined
+  /** Whose page it is, for what scripts keep in the browser */
+  personId?: string | undefined
   children: Child
 }
 
@@ -16,7 +18,7 @@ export interface DocumentProps {
 const HTMX = JSON.stringify({ includeIndicatorCSS: false, mode: 'same-origin', history: false })
 
 /** The whole HTML document around a page. Scripts wait for the page and run in this order. */
-export function Document({ locale, title, scripts = [], children }: DocumentProps) {
+export function Document({ locale, title, scripts = [], personId, children }: DocumentProps) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -38,7 +40,7 @@ export function Document({ locale, title, scripts = [], children }: DocumentProp
             <script type="module" src={asset(name)} />
           ))}
         </head>
-        <body>
+        <body data-person={personId}>
           <a class="skip" href="#content">
             {locale.t.ui.skip}
           </a>

@@ -145,3 +145,20 @@ test('The dots of a task open its menu, a sheet whose items are large, and so do
   await task(page, 'One').tap()
   await page.getByRole('heading', { name: 'One', level: 1 }).waitFor()
 })
+
+test("A task is moved from its own page and from its menu's page, and its page says where it is", async () => {
+  const path = await kanban(ada, { todo: ['One'] })
+  const { page } = await phone(path)
+  await task(page, 'One').tap()
+  await page.getByRole('heading', { name: 'One', level: 1 }).waitFor()
+  const own = page.url()
+  await page.getByRole('button', { name: 'Move to…' }).tap()
+  await page.getByRole('button', { name: 'Move to Done' }).tap()
+  await page.locator('.badge', { hasText: 'Done' }).waitFor()
+  assert.equal(page.url(), own)
+
+  await page.goto(`${own}/menu`)
+  await page.getByRole('button', { name: 'Move to In review' }).tap()
+  await page.locator('.badge', { hasText: 'In review' }).waitFor()
+  assert.equal(page.url(), own)
+})

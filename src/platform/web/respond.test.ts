@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { localPath } from './respond.ts'
+import { Hono } from 'hono'
+import { localPath, seeOther } from './respond.ts'
 
 test('a path of ours is followed', () => {
   for (const path of [
@@ -53,4 +54,22 @@ test('whatever a browser makes of an allowed path, it stays here', () => {
     const followed = localPath(path, '/home')
     assert.equal(new URL(followed, 'https://tablo.example.org').host, 'tablo.example.org', path)
   }
+})
+
+test('htmx is told to load the page anew where the way to it is only a place in the page it is on', async () => {
+  const app = new Hono().post('/to', c => seeOther(c, c.req.query('path') ?? '/'))
+  const sent = async (path: string, from?: string) => {
+    const page = from !== undefined && { 'HX-Request': 'true', 'HX-Current-URL': `http://tablo.test${from}` }
+    const headers = { Host: 'tablo.test', ...page }
+    const answer = await app.request(`/to?path=${encodeURIComponent(path)}`, { method: 'POST', headers })
+    const [redirect, refresh] = [answer.headers.get('HX-Redirect'), answer.headers.get('HX-Refresh')]
+    return [answer.status, redirect ?? answer.headers.get('Location'), refresh]
+  }
+  assert.deepEqual(await sent('/a#b'), [303, '/a#b', null])
+  assert.deepEqual(await sent('/a#b', '/a'), [204, null, 'true'])
+  assert.deepEqual(await sent('/a?x=1#b', '/a?x=1#c'), [204, null, 'true'])
+  assert.deepEqual(await sent('/a#b', '/a?x=1'), [204, '/a#b', null])
+  assert.deepEqual(await sent('/a#b', '/'), [204, '/a#b', null])
+  // Without a place in it, the same address is loaded anew by itself.
+  assert.deepEqual(await sent('/a', '/a#b'), [204, '/a', null])
 })

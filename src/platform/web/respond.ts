@@ -16,8 +16,19 @@ export const targets = (c: Context, id: string): boolean => c.req.header('HX-Tar
 /** Sends the browser to another page after a change: 303, or for htmx 204 with `HX-Redirect`. */
 export function seeOther(c: Context, path: string): Response {
   if (!isHtmx(c)) return c.redirect(path, 303)
-  c.header('HX-Redirect', path)
+  // To another place in the page it is on a browser only scrolls, and would go on showing what was before the change.
+  const [page, fragment] = path.split('#')
+  if (fragment !== undefined && page === pageOf(c)) c.header('HX-Refresh', 'true')
+  else c.header('HX-Redirect', path)
   return c.body(null, 204)
+}
+
+/** The page that a form or a part was sent from, `/` where that can't be told. */
+export function pageOf(c: Context): string {
+  const page = c.req.header('HX-Current-URL') ?? c.req.header('Referer') ?? ''
+  if (!URL.canParse(page)) return '/'
+  const { host, pathname, search } = new URL(page)
+  return host === c.req.header('Host') ? pathname + search : '/'
 }
 
 /** `path` if it leads to a page of ours, else `fallback`: what comes from a URL never sends a person elsewhere. */
