@@ -169,11 +169,13 @@ function SessionItem({ locale, session, isCurrent }: SessionItemProps) {
           {t.from(session.address)} · <TimeAgo locale={locale} at={session.last_seen_at} words={t.seen} />
         </p>
       </div>
-      <Form action={`/settings/sessions/${session.id}/end`} inline>
-        <Button size="small" aria-label={t.endSessionOf(name)}>
-          {t.endSession}
-        </Button>
-      </Form>
+      {!isCurrent && (
+        <Form action={`/settings/sessions/${session.id}/end`} inline>
+          <Button size="small" aria-label={t.endSessionOf(name)}>
+            {t.endSession}
+          </Button>
+        </Form>
+      )}
     </li>
   )
 }

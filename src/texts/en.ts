@@ -130,7 +130,7 @@ export const en = {
     backToActive: 'Back to active Tablos',
     asCards: 'Cards',
     asList: 'List',
-    empty: 'A Tablo holds one project: its tasks, files, events and chat.',
+    empty: 'A Tablo holds one project: its tasks, who works on them and what happened.',
     emptyAction: 'Make your first Tablo',
     emptyArchived: 'Nothing is archived.',
     progressLabel: 'Tasks done',

@@ -136,7 +136,8 @@ export const fr: Texts = {
     backToActive: 'Revenir aux Tablos actifs',
     asCards: 'Cartes',
     asList: 'Liste',
-    empty: 'Un Tablo réunit tout un projet\u00a0: ses tâches, ses fichiers, ses événements et sa discussion.',
+    empty:
+      'Un Tablo réunit tout un projet\u00a0: ses tâches, les personnes qui y travaillent et ce qui s’est passé.',
     emptyAction: 'Créer votre premier Tablo',
     emptyArchived: 'Rien n’est archivé.',
     progressLabel: 'Tâches terminées',
