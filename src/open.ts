@@ -48,7 +48,8 @@ export async function open(
   try {
     await pool.query('select 1').catch(unreachable)
     const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
-    const deps = { config, db, pool, log, secret: loadSecret(config), migrationsPending }
+    const secret = loadSecret(config)
+    const deps = { config, db, pool, connection: database.pool, log, secret, migrationsPending }
     return { deps, notes: database.notes, close }
   } catch (error) {
     await close()

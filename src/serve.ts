@@ -2,16 +2,20 @@
 // SIGTERM or SIGINT, also while they start: what is under way finishes, ten seconds at most, then everything is closed
 // in reverse.
 
+import { setTimeout } from 'node:timers/promises'
 import { offerSetup } from './accounts/accounts.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
+import { declareQueues } from './platform/jobs/queues.ts'
 import { listen } from './platform/web/server.ts'
-import { createWorker } from './worker.ts'
+import { createWorker, jobs } from './worker.ts'
 
 /** Of ten seconds in all, the last is for the database. */
 const GRACE_MS = 10_000 - CLOSE_GRACE_MS
+
+const MIGRATIONS_POLL_MS = 500
 
 /** Runs until a signal ends it. Throws what keeps it from starting. */
 export async function serve(
@@ -22,12 +26,12 @@ export async function serve(
   const signalled = signal()
   const opened = await open(config, { purpose: command === 'start' ? 'start' : 'join', command })
   const { log } = opened.deps
-  const stops = [opened.close]
+  const stops: Stop[] = []
   let ending = false
   const keep: Keep = async stop => {
     // What comes up only after the signal, nobody would stop.
-    if (ending) await stop()
-    else stops.unshift(stop)
+    if (ending) await stop(GRACE_MS)
+    else stops.push(stop)
   }
   try {
     const started = begin(opened, command, prepare, keep)
@@ -36,13 +40,18 @@ export async function serve(
     log.info(`${name}: shutting down`)
   } finally {
     ending = true
-    for (const stop of stops) await stop()
+    // Beside each other, for they share the time that there is.
+    await Promise.all(stops.map(stop => stop(GRACE_MS)))
+    await opened.close()
   }
   log.info('shutdown complete')
 }
 
+/** Stops within so many milliseconds. */
+type Stop = (graceMs: number) => Promise<void>
+
 /** Takes what is to be stopped in the end. */
-type Keep = (stop: () => Promise<void>) => Promise<void>
+type Keep = (stop: Stop) => Promise<void>
 
 async function begin(
   opened: Opened,
@@ -54,16 +63,25 @@ async function begin(
   const { config, log, pool } = deps
   for (const note of notes) log.info(note)
   if (command === 'worker') {
+    await migrated(deps)
     const warning = await checkRelease(pool)
     if (warning) log.warn(warning)
   } else {
     await migrateUp(pool, { log: line => log.info(line) })
+    await declareQueues(pool, jobs(deps))
     await prepare(opened)
     const server = await listen(createApp(deps), config.host, config.port)
-    await keep(() => server.stop(GRACE_MS))
+    await keep(server.stop)
     await announce(opened, server.port)
   }
   if (command !== 'web') await keep((await createWorker(deps)).stop)
+}
+
+/** Waits until the web process, which may start at the same moment, has made the tables. */
+async function migrated({ log, migrationsPending }: Opened['deps']): Promise<void> {
+  if (!(await migrationsPending())) return
+  log.info('waiting for migrations: xtablo web, xtablo start or xtablo migrate up makes them')
+  while (await migrationsPending()) await setTimeout(MIGRATIONS_POLL_MS)
 }
 
 /** Resolves with the name of the first signal. Later ones change nothing: npm passes Ctrl-C on a second time. */

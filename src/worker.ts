@@ -1,14 +1,40 @@
 // Every job and every schedule.
 
+import { expireSessions, forgetExpired } from './accounts/expiry.ts'
+import { beat, heartbeat } from './admin/heartbeat.ts'
+import { transaction } from './platform/database/database.ts'
 import type { Deps } from './platform/deps.ts'
+import { enqueue } from './platform/jobs/enqueue.ts'
+import { type JobDefinition, job } from './platform/jobs/kinds.ts'
+import { type RunningJobs, runJobs } from './platform/jobs/running.ts'
 
-export interface Worker {
-  /** Lets what runs finish. */
-  stop: () => Promise<void>
-}
+/** Every kind of job, and when it runs by itself (cron, UTC). */
+export const jobs = ({ db, log }: Pick<Deps, 'db' | 'log'>): JobDefinition[] => [
+  job({
+    kind: heartbeat,
+    schedule: '* * * * *',
+    atStart: true,
+    timeout: 10,
+    batch: 100,
+    run: async (_, attempt) => beat(log, attempt),
+  }),
+  job({
+    kind: expireSessions,
+    schedule: '23 * * * *',
+    run: async () => {
+      await forgetExpired(db)
+    },
+  }),
+]
 
-/** Starts to work. This release has no jobs. */
-export async function createWorker({ log }: Pick<Deps, 'log'>): Promise<Worker> {
-  log.info('worker ready: this release has no jobs')
-  return { stop: async () => {} }
+/** Starts to work, and says so. */
+export async function createWorker(
+  deps: Pick<Deps, 'db' | 'pool' | 'log' | 'connection'>,
+): Promise<RunningJobs> {
+  const definitions = jobs(deps)
+  const running = await runJobs(deps, definitions)
+  deps.log.info('worker ready')
+  for (const { kind, atStart } of definitions)
+    if (atStart) await transaction(deps.db, tx => enqueue(tx, kind, {}))
+  return running
 }

@@ -36,6 +36,7 @@ export function testApp(
     config,
     db,
     pool,
+    connection: database.config,
     log,
     secret: config.sessionSecret ?? '',
     migrationsPending,

@@ -9,6 +9,8 @@ export interface Deps {
   readonly db: Db
   /** For what speaks to Postgres without Kysely. */
   readonly pool: pg.Pool
+  /** For what needs connections of its own. */
+  readonly connection: pg.PoolConfig
   readonly log: Log
   /** The installation's secret; what needs a key derives its own from it. */
   readonly secret: string

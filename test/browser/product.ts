@@ -50,7 +50,15 @@ export async function product(): Promise<Product> {
   const config = parseConfig({ LOG_LEVEL: 'error' })
   const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }))
   const secret = 'of the browser tests, and of nothing else'
-  const app = createApp({ config, db, pool, log, secret, migrationsPending: async () => false })
+  const app = createApp({
+    config,
+    db,
+    pool,
+    connection: database.config,
+    log,
+    secret,
+    migrationsPending: async () => false,
+  })
   const server = await listen(app, '127.0.0.1', 0)
   const url = `http://127.0.0.1:${server.port}`
   const executablePath = process.env.CHROMIUM_PATH

@@ -60,6 +60,15 @@ export interface Audit {
   subject_id: string;
 }
 
+export interface JobFailures {
+  attempt: number;
+  error: string;
+  failed_at: Generated<Timestamp>;
+  job_id: string;
+  kind: string;
+  stack: string | null;
+}
+
 export interface Links {
   expires_at: Timestamp;
   id: string;
@@ -129,6 +138,7 @@ export interface DB {
   activity: Activity;
   activity_heads: ActivityHeads;
   audit: Audit;
+  job_failures: JobFailures;
   links: Links;
   members: Members;
   rate_limits: RateLimits;

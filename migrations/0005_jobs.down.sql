@@ -1,0 +1,2 @@
+drop table job_failures;
+drop schema pgboss cascade;

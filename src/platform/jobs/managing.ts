@@ -1,0 +1,35 @@
+// What a person does with a job. The statements are pg-boss's own, in the caller's transaction and with a notification,
+// so that a worker begins at once.
+
+import { sql } from 'kysely'
+import type { Tx } from '../database/database.ts'
+import { notifyWorkers } from './enqueue.ts'
+
+/** Runs a job again that was given up, or at once one that waits. False when there is no such job to run again. */
+export async function retryJob(tx: Tx, id: string): Promise<boolean> {
+  // One that was given up gets one attempt more than it had.
+  const { rows } = await sql`
+    with changed as (
+      update pgboss.job set
+        retry_limit = retry_limit + (state = 'failed')::int,
+        state = case state when 'failed' then 'retry' else state end,
+        completed_on = null,
+        start_after = now()
+      where id = ${id} and state in ('failed', 'retry', 'created')
+      returning name
+    )
+    select ${notifyWorkers(sql.ref('name'))} from changed`.execute(tx)
+  return rows.length > 0
+}
+
+/**
+ * Cancels a job that waits or runs; one that runs is told so within five seconds. False when there is no such job to
+ * cancel.
+ */
+export async function cancelJob(tx: Tx, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    update pgboss.job set state = 'cancelled', completed_on = now()
+    where id = ${id} and state in ('created', 'retry', 'active')
+    returning id`.execute(tx)
+  return rows.length > 0
+}

@@ -1,0 +1,121 @@
+// What the queue holds, in the words of the product. pg-boss keeps six states; whether a job that waits may run already
+// follows from its time.
+
+import { type SqlBool, sql } from 'kysely'
+import type { Reader } from '../database/database.ts'
+
+export const jobStates = [
+  'available',
+  'running',
+  'retryable',
+  'scheduled',
+  'completed',
+  'cancelled',
+  'discarded',
+] as const
+export type JobState = (typeof jobStates)[number]
+
+export interface JobSummary {
+  readonly id: string
+  readonly kind: string
+  readonly state: JobState
+  /** How often it was taken, from 0; a job that waits again has failed as often */
+  readonly attempt: number
+  readonly maxAttempts: number
+  /** When it may run, at the earliest */
+  readonly startAfter: Date
+  readonly createdAt: Date
+  readonly startedAt: Date | null
+  /** When it ended, well or not */
+  readonly finalizedAt: Date | null
+  /** The request that enqueued it */
+  readonly requestId: string | null
+  /** The newest failure, on one line or several */
+  readonly error: string | null
+}
+
+export interface JobFailure {
+  readonly attempt: number
+  readonly failedAt: Date
+  readonly error: string
+  readonly stack: string | null
+}
+
+export interface JobCount {
+  readonly kind: string
+  readonly state: JobState
+  readonly count: number
+}
+
+/** Which jobs; what is left out does not matter. */
+export interface JobFilter {
+  readonly state?: JobState | undefined
+  readonly kind?: string | undefined
+  readonly requestId?: string | undefined
+  readonly id?: string | undefined
+}
+
+const STATE = sql<JobState>`case state
+  when 'created' then case when start_after > now() then 'scheduled' else 'available' end
+  when 'retry' then 'retryable' when 'active' then 'running' when 'failed' then 'discarded'
+  else state::text end`
+
+/** The same question asked of the column, which has indexes. */
+const IN_STATE: Record<JobState, ReturnType<typeof sql<SqlBool>>> = {
+  available: sql<SqlBool>`state = 'created' and start_after <= now()`,
+  scheduled: sql<SqlBool>`state = 'created' and start_after > now()`,
+  retryable: sql<SqlBool>`state = 'retry'`,
+  running: sql<SqlBool>`state = 'active'`,
+  completed: sql<SqlBool>`state = 'completed'`,
+  cancelled: sql<SqlBool>`state = 'cancelled'`,
+  discarded: sql<SqlBool>`state = 'failed'`,
+}
+
+/** pg-boss has jobs of its own, which are none of ours. */
+const OURS = sql<SqlBool>`not starts_with(name, '__pgboss__')`
+
+/** How many jobs there are of each kind and state, of those that there are. */
+export async function countJobs(reader: Reader): Promise<JobCount[]> {
+  const { rows } = await sql<JobCount>`
+    select name as kind, ${STATE} as state, count(*) as count
+    from pgboss.job where ${OURS} group by 1, 2 order by 1, 2`.execute(reader)
+  return rows
+}
+
+/** Jobs, those that ended last before those that began last before those that were enqueued last. */
+export async function listJobs(reader: Reader, filter: JobFilter, limit: number): Promise<JobSummary[]> {
+  const { state, kind, requestId, id } = filter
+  const conditions = [
+    OURS,
+    ...(state === undefined ? [] : [IN_STATE[state]]),
+    ...(kind === undefined ? [] : [sql<SqlBool>`name = ${kind}`]),
+    ...(requestId === undefined ? [] : [sql<SqlBool>`data ->> 'request_id' = ${requestId}`]),
+    ...(id === undefined ? [] : [sql<SqlBool>`id = ${id}`]),
+  ]
+  const { rows } = await sql<JobSummary>`
+    select id, name as kind, ${STATE} as state, retry_limit + 1 as "maxAttempts",
+      retry_count + (started_on is not null)::int as attempt, start_after as "startAfter", created_on as "createdAt",
+      started_on as "startedAt", completed_on as "finalizedAt", data ->> 'request_id' as "requestId",
+      (select error from job_failures where job_id = id order by attempt desc limit 1) as error
+    from (
+      select * from pgboss.job where ${sql.join(conditions, sql` and `)}
+      order by completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc limit ${limit}
+    ) job
+    order by completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc`.execute(
+    reader,
+  )
+  return rows
+}
+
+/** What went wrong with these jobs, by job, the last attempt first. */
+export async function failuresOf(reader: Reader, ids: readonly string[]): Promise<Map<string, JobFailure[]>> {
+  const rows = await reader
+    .selectFrom('job_failures')
+    .select(['job_id', 'attempt', 'failed_at', 'error', 'stack'])
+    .where('job_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .orderBy('job_id')
+    .orderBy('attempt', 'desc')
+    .execute()
+  const failures = rows.map(({ job_id, failed_at, ...rest }) => ({ job_id, failedAt: failed_at, ...rest }))
+  return Map.groupBy(failures, ({ job_id }) => job_id)
+}
