@@ -11,6 +11,8 @@ import { linkPages } from './accounts/link-pages.tsx'
 import { accountPages } from './accounts/pages.tsx'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
+import { debugRoutes } from './admin/debug.ts'
+import { adminPages } from './admin/pages.tsx'
 import { demoPages } from './demo/pages.tsx'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
@@ -76,6 +78,8 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
+  app.route('/', adminPages(deps))
+  app.route('/', debugRoutes(deps))
   if (!config.production)
     app.route(
       '/',

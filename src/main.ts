@@ -1,12 +1,16 @@
 // The command line.
 
 import { offerReset } from './accounts/accounts.ts'
+import { failedJobs, jobCounts } from './admin/commands.ts'
+import { retryJob } from './admin/jobs.ts'
 import { type Config, ConfigError, loadDotEnv, parseConfig } from './config.ts'
 import { seedDemo } from './demo/seed.ts'
-import { AppError } from './errors.ts'
+import { AppError, type ErrorCode } from './errors.ts'
 import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
+import type { Deps } from './platform/deps.ts'
+import { isId } from './platform/ids.ts'
 import { SecretError } from './platform/secret.ts'
 import { serve } from './serve.ts'
 
@@ -18,6 +22,9 @@ const HELP = `Usage: xtablo COMMAND
   migrate up            apply what is missing of the schema
   migrate down          take the last migration back
   migrate status        list the migrations
+  jobs                  count the jobs by kind and state
+  list-failed-jobs      list the jobs that were given up, the newest first; --json for programs
+  retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
   help                  this text
 
@@ -49,6 +56,14 @@ async function run(args: readonly string[]): Promise<void> {
       return serve(configure(rest), command)
     case 'migrate':
       return migrate(rest[0], configure(rest.slice(1)))
+    case 'jobs':
+      return withDatabase(configure(rest), command, async ({ db }) => print(await jobCounts(db)))
+    case 'list-failed-jobs': {
+      const json = take(rest, '--json')
+      return withDatabase(configure(rest), command, async ({ db }) => print(await failedJobs(db, { json })))
+    }
+    case 'retry-job':
+      return retry(rest[0], configure(rest.slice(1)))
     case 'reset-password':
       return resetPassword(rest[0], configure(rest.slice(1)))
     default:
@@ -81,19 +96,49 @@ async function migrate(direction: string | undefined, config: Config): Promise<v
 
 async function resetPassword(email: string | undefined, config: Config): Promise<void> {
   if (!email) throw misused('reset-password takes the e-mail address of an account.')
-  const { deps, close } = await open(config, { purpose: 'read', command: 'reset-password' })
+  await withDatabase(config, 'reset-password', async ({ db }) => {
+    const token = await offerReset(db, email.trim().toLowerCase()).catch(
+      refusing({
+        not_found: `There is no account with the e-mail address “${email}”.`,
+      }),
+    )
+    print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
+  })
+}
+
+async function retry(id: string | undefined, config: Config): Promise<void> {
+  if (!id || !isId(id)) throw misused('retry-job takes the id of a job, as list-failed-jobs prints it.')
+  await withDatabase(config, 'retry-job', async ({ db }) => {
+    const { kind } = await retryJob(db, null, id).catch(
+      refusing({
+        not_found: `There is no job ${id}: it never was, or ended more than a week ago.`,
+        conflict: `The job ${id} runs or is done: there is nothing to run again.`,
+      }),
+    )
+    print(`${kind} job id=${id} will run again\n`)
+  })
+}
+
+/** Runs a command on a database that is there and migrated. */
+async function withDatabase(
+  config: Config,
+  command: string,
+  work: (deps: Deps) => Promise<void>,
+): Promise<void> {
+  const { deps, close } = await open(config, { purpose: 'read', command })
   try {
     if (await deps.migrationsPending())
       throw new Refusal('The database is not migrated yet: run xtablo migrate up first.')
-    const token = await offerReset(deps.db, email.trim().toLowerCase())
-    print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
-  } catch (error) {
-    if (error instanceof AppError)
-      throw new Refusal(`There is no account with the e-mail address “${email}”.`)
-    throw error
+    await work(deps)
   } finally {
     await close()
   }
+}
+
+/** Turns what a command refuses into words for whoever types; what has no words here is thrown on. */
+const refusing = (words: Partial<Record<ErrorCode, string>>) => (error: unknown) => {
+  const said = error instanceof AppError ? words[error.code] : undefined
+  throw said === undefined ? error : new Refusal(said)
 }
 
 function take(args: string[], flag: string): boolean {

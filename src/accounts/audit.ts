@@ -8,8 +8,10 @@ export type AuditKind =
   | 'password_reset'
   | 'session_ended'
   | 'reset_link_made'
+  | 'job_retried'
+  | 'job_cancelled'
 
-/** Writes what was done to an account, in the transaction that does it. `by` is null for the command line. */
+/** Writes what was done to an account, a setting or a job, in the transaction that does it. `by` is null for the command line. */
 export async function recordAudit(
   tx: Tx,
   entry: { kind: AuditKind; subject: string; by: string | null; address: string | null },

@@ -10,6 +10,8 @@ export interface Person {
   id: string
   name: string
   email: string
+  /** An admin has the links of admins */
+  role?: 'user' | 'admin' | undefined
 }
 
 export interface Nav {
@@ -66,6 +68,12 @@ export function Sidebar({ locale, person, nav, current }: SidebarProps) {
           <a class="nav-link" href="/">
             <Icon name="ellipsis" />
             <span>{t.ui.allTablos}</span>
+          </a>
+        )}
+        {person.role === 'admin' && (
+          <a class="nav-link nav-admin" href="/admin/jobs" aria-current={here('/admin/jobs')}>
+            <Icon name="activity" />
+            <span>{t.ui.jobs}</span>
           </a>
         )}
       </nav>

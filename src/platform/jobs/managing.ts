@@ -5,17 +5,17 @@ import { sql } from 'kysely'
 import type { Tx } from '../database/database.ts'
 import { notifyWorkers } from './enqueue.ts'
 
-/** Runs a job again that was given up, or at once one that waits. False when there is no such job to run again. */
+/** Runs a job again that was given up or cancelled, or at once one that waits. False when there is no such job to run again. */
 export async function retryJob(tx: Tx, id: string): Promise<boolean> {
   // One that was given up gets one attempt more than it had.
   const { rows } = await sql`
     with changed as (
       update pgboss.job set
         retry_limit = retry_limit + (state = 'failed')::int,
-        state = case state when 'failed' then 'retry' else state end,
+        state = case state when 'failed' then 'retry' when 'cancelled' then 'created' else state end,
         completed_on = null,
         start_after = now()
-      where id = ${id} and state in ('failed', 'retry', 'created')
+      where id = ${id} and state in ('failed', 'cancelled', 'retry', 'created')
       returning name
     )
     select ${notifyWorkers(sql.ref('name'))} from changed`.execute(tx)
