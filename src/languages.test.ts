@@ -4,10 +4,12 @@ import { testApp } from '../test/app.ts'
 import { cast, FIREFOX, person, tabloOf } from '../test/cast.ts'
 import { type Client, formOf } from '../test/client.ts'
 import { testDatabase } from '../test/database.ts'
+import { jobIn, queues } from '../test/jobs.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
 import { offerReset } from './accounts/accounts.ts'
 import { samplePeople } from './demo/samples.ts'
-import { newId } from './platform/ids.ts'
+import { isId, newId } from './platform/ids.ts'
+import { jobStates } from './platform/jobs/reading.ts'
 import { move } from './tasks/ordering.ts'
 import { create, edit } from './tasks/tasks.ts'
 import { languages, localeOf } from './texts/locale.ts'
@@ -25,9 +27,14 @@ await create(db, people.ada, tablo, { title: 'Qwerty', description: '', status: 
 await edit(db, people.ada, tablo, task, { title: 'Plugh', description: '', status: 'done', version: 1 })
 await move(db, people.ada, tablo, task, { status: 'in_review', after: null })
 
+await queues(database, web.deps)
+const jobs: string[] = []
+for (const state of jobStates) jobs.push(await jobIn(database, state, { requestId: 'Xyzzy', error: 'Plugh' }))
+const [job = ''] = jobs.slice(-1)
+
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
-  id: async () => tablo,
+  id: async route => (route.startsWith('/admin/jobs') ? job : tablo),
   tablo: async () => tablo,
   task: async () => task,
   token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : 'none'),
@@ -36,6 +43,8 @@ const NO_PAGES = new Set(['/assets/:file'])
 
 const data = new Set([
   ...TYPED,
+  'heartbeat',
+  'expire_sessions',
   ...[...Object.values(people), ...samplePeople].flatMap(({ name, email }) => [name, email]),
   'AL',
   'BM',
@@ -76,7 +85,9 @@ for (const language of languages) {
   ])
 
   function check(html: string, where: string): void {
-    const unknown = piecesOf(html).filter(piece => !isOwn(piece) && !data.has(piece) && !ofIntl.has(piece))
+    const unknown = piecesOf(html).filter(
+      piece => !isOwn(piece) && !data.has(piece) && !ofIntl.has(piece) && !isId(piece),
+    )
     assert.deepEqual(unknown, [], where)
     if (html.startsWith('<!doctype')) assert.match(html, new RegExp(`<html lang="${language}">`), where)
   }
@@ -93,6 +104,7 @@ for (const language of languages) {
       web.visitor(),
       await web.browserOf(people.ada),
       await web.browserOf(people.vera),
+      await web.browserOf(people.root),
     ]) {
       for (const address of paths) {
         const answer = await speaking(browser).get(address)
@@ -119,6 +131,11 @@ for (const language of languages) {
     ]
     for (const address of addresses) check((await ada.get(address)).text, address)
     check((await nobody.get('/')).text, 'an empty dashboard')
+    const root = speaking(await web.browserOf(people.root))
+    for (const state of jobStates)
+      check((await root.get(`/admin/jobs?state=${state}`)).text, `jobs that are ${state}`)
+    for (const query of ['kind=Xyzzy', 'request=Xyzzy', 'request=Plugh'])
+      check((await root.get(`/admin/jobs?${query}`)).text, `jobs of ${query}`)
     await ada.post(`${path}/archive`)
     for (const address of [path, `${path}/edit`, '/?archived=1', '/'])
       check((await ada.get(address)).text, address)
@@ -133,6 +150,7 @@ for (const language of languages) {
   test(`refusals are too: ${language}`, async () => {
     const ada = speaking(await web.browserOf(people.ada))
     const vera = speaking(await web.browserOf(people.vera))
+    const root = speaking(await web.browserOf(people.root))
     const visitor = speaking(web.visitor())
     const long = 'Xyzzy'.repeat(5_000)
     data.add(long).add('not a password')
@@ -155,6 +173,8 @@ for (const language of languages) {
       [ada, `${path}/tasks/${task}/move`, { status: 'todo', after: newId() }],
       [ada, `${path}/tasks/${newId()}/move`, { status: 'todo', after: '' }],
       [ada, '/demo', {}],
+      [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/retry`, {}],
+      [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/cancel`, {}],
     ]
     for (const [browser, address, sent] of refusals) {
       const [page, part] = [await browser.post(address, sent), await browser.htmxPost(address, sent)]

@@ -16,7 +16,7 @@ test('help lists the commands, and is what there is without one', async () => {
   for (const args of [[], ['--help']]) {
     const { ended, said } = xtablo(database, args)
     assert.equal(await ended, 0)
-    for (const command of ['start', 'web', 'worker', 'migrate up', 'migrate status', 'reset-password'])
+    for (const command of ['start', 'web', 'worker', 'migrate up', 'jobs', 'list-failed-jobs', 'retry-job'])
       assert.match(said(), new RegExp(`^  ${command}`, 'm'))
   }
 })
@@ -33,6 +33,8 @@ test('what can’t be done is one line and a non-zero exit', async () => {
     ],
     [['web'], { PORT: 'x' }, /^PORT: expected a port/],
     [['web'], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /127\.0\.0\.1:1/],
+    [['jobs'], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /database can't be reached/],
+    [['list-failed-jobs'], { DATABASE_URL: 'nowhere' }, /^DATABASE_URL: expected a URL/],
     [['start', '--demo'], { ENV: 'production', ...SECRET }, /--demo is for development/],
   ]
   await Promise.all(
@@ -124,7 +126,7 @@ test('in production lines are JSON, and the first account is made by the link of
     .split('\n')
     .map(line => JSON.parse(line))
   assert.ok(lines.some(({ msg, route }) => msg === 'request' && route === '/setup/:token'))
-  assert.ok(lines.some(({ msg }) => msg === 'worker ready: this release has no jobs'))
+  assert.ok(lines.some(({ msg }) => msg === 'worker ready'))
   const again = xtablo(empty, ['web'], { ENV: 'production', ...SECRET })
   await again.says(READY)
   again.process.kill('SIGTERM')

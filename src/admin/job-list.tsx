@@ -43,7 +43,10 @@ export function JobList({ locale, jobs, failures }: JobListProps) {
           <Icon name={ICONS[job.state]} size={20} />
           <div class="row-words">
             <p>
-              <a href={`${PATH}/${job.id}`}>{job.kind}</a> <JobBadge locale={locale} state={job.state} />
+              <a class="job-kind" href={`${PATH}/${job.id}`}>
+                {job.kind}
+              </a>{' '}
+              <JobBadge locale={locale} state={job.state} />
             </p>
             <JobFacts locale={locale} job={job} />
             <Attempts locale={locale} failures={failures.get(job.id) ?? []} />
@@ -60,7 +63,15 @@ export function JobBadge({ locale, state }: { locale: Locale; state: JobState })
 }
 
 /** One line: how often, when, on whose behalf. */
-export function JobFacts({ locale, job }: { locale: Locale; job: JobSummary }) {
+export function JobFacts({
+  locale,
+  job,
+  whole = false,
+}: {
+  locale: Locale
+  job: JobSummary
+  whole?: boolean
+}) {
   const t = locale.t.admin.jobs
   const { state, startAfter, finalizedAt, startedAt, createdAt } = job
   const waits = state === 'retryable' || state === 'scheduled'
@@ -72,7 +83,9 @@ export function JobFacts({ locale, job }: { locale: Locale; job: JobSummary }) {
       {job.requestId !== null && (
         <>
           {' · '}
-          <a href={pathOf({ requestId: job.requestId })}>{t.request(job.requestId)}</a>
+          <a href={pathOf({ requestId: job.requestId })} title={job.requestId}>
+            {t.request(whole ? job.requestId : job.requestId.slice(-8))}
+          </a>
         </>
       )}
     </p>

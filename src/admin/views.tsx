@@ -94,11 +94,13 @@ function Overview({ locale, jobs, failures, schedules, counts }: JobsPageProps) 
               <Icon name="clock" size={20} />
               <div class="row-words">
                 <p>
-                  <a href={pathOf({ kind })}>{kind}</a>
+                  <a class="job-kind" href={pathOf({ kind })}>
+                    {kind}
+                  </a>
                 </p>
                 <p class="row-meta">
                   {next && (
-                    <TimeAgo locale={locale} at={next} words={when => t.next(when, locale.time(next))} />
+                    <TimeAgo locale={locale} at={next} words={when => t.next(locale.time(next), when)} />
                   )}
                 </p>
               </div>
@@ -137,7 +139,7 @@ function CountTable({ locale, counts }: Pick<JobsPageProps, 'locale' | 'counts'>
                 {jobStates.map(state => {
                   const { count = 0 } = ofKind.find(each => each.state === state) ?? {}
                   return (
-                    <td data-label={t.states[state]}>
+                    <td data-label={t.states[state]} class={count === 0 ? 'none' : undefined}>
                       {count > 0 ? <a href={pathOf({ kind, state })}>{locale.number(count)}</a> : '0'}
                     </td>
                   )
@@ -199,7 +201,7 @@ export function JobPage({
       <p>
         <JobBadge locale={locale} state={job.state} />
       </p>
-      <JobFacts locale={locale} job={job} />
+      <JobFacts locale={locale} job={job} whole />
       <section class="section" aria-labelledby="attempts-title">
         <h2 id="attempts-title">{t.attempts}</h2>
         {failures.length === 0 ? (

@@ -299,7 +299,7 @@ export const en = {
       failures: 'Failures',
       nothingFailed: 'Nothing has failed.',
       schedule: 'On schedule',
-      next: (when: string, time: string) => `Next ${when}, at ${time}`,
+      next: (time: string, when: string) => `Next at ${time}, ${when}`,
       byKind: 'All jobs by kind',
       kind: 'Kind',
       found: (n: string) => `Jobs found: ${n}`,

@@ -311,7 +311,7 @@ export const fr: Texts = {
       failures: 'Échecs',
       nothingFailed: 'Rien n’a échoué.',
       schedule: 'À heure fixe',
-      next: (when, time) => `Prochain ${when}, à ${time}`,
+      next: (time, when) => `Prochain à ${time}, ${when}`,
       byKind: 'Tous, par genre',
       kind: 'Genre',
       found: n => `Travaux trouvés : ${n}`,

@@ -125,7 +125,7 @@ test('a payload that is not its kind’s is refused when it is enqueued, and fai
   })
   await until(async () => (await stateOf(id))?.state === 'retryable')
   assert.deepEqual(runsOf(id), [])
-  assert.match((await stateOf(id))?.error ?? '', /expected number/)
+  assert.match((await stateOf(id))?.error ?? '', /^The payload is not one of work: .*expected number/)
 })
 
 test('a failure is one row and one log line, with its stack and without its payload', async () => {
