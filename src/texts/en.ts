@@ -316,7 +316,7 @@ export const en = {
       retry: 'Retry',
       retryOf: (kind: string) => `Retry ${kind}`,
       runNow: 'Run now',
-      runNowOf: (kind: string) => `Run ${kind} now`,
+      runNowOf: (kind: string) => `Run now: ${kind}`,
       cancel: 'Cancel',
       cancelOf: (kind: string) => `Cancel ${kind}`,
     },

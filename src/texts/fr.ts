@@ -328,7 +328,7 @@ export const fr: Texts = {
       retry: 'Relancer',
       retryOf: kind => `Relancer ${kind}`,
       runNow: 'Lancer maintenant',
-      runNowOf: kind => `Lancer ${kind} maintenant`,
+      runNowOf: kind => `Lancer maintenant : ${kind}`,
       cancel: 'Annuler',
       cancelOf: kind => `Annuler ${kind}`,
     },

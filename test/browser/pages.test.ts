@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import axe from 'axe-core'
-import type { Page, Response } from 'playwright-core'
+import type { Response } from 'playwright-core'
 import { create as createTask } from '../../src/tasks/tasks.ts'
+import { check } from './axe.ts'
 import { openAdding, task } from './kanban.ts'
 import { PHONE, product } from './product.ts'
 
@@ -30,8 +30,6 @@ const PAGES = [
   '/nothing-here',
 ]
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: PHONE }
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-
 /** The addresses that were not found, which Chromium notes as faults. */
 const missing = () =>
   faults
@@ -39,29 +37,6 @@ const missing = () =>
     .flatMap(fault =>
       fault.includes('404') ? [new URL(/\((http.*)\)$/.exec(fault)?.[1] ?? '').pathname] : [fault],
     )
-
-interface Violation {
-  id: string
-  nodes: { html: string }[]
-}
-
-const axeFinds = (page: Page, rules: { type: 'tag' | 'rule'; values: string[] }): Promise<Violation[]> =>
-  page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} }).then(({ violations }) =>
-    violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))`)
-
-async function check(page: Page, what: string): Promise<void> {
-  await page.evaluate(axe.source)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // In the dark only the colours are other ones.
-    const violations = await axeFinds(
-      page,
-      colorScheme === 'light' ? { type: 'tag', values: WCAG } : { type: 'rule', values: ['color-contrast'] },
-    )
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join('\n')}`)
-    assert.deepEqual(found, [], `${what}, ${colorScheme}`)
-  }
-}
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   const options = { viewport, hasTouch: size === 'phone', isMobile: size === 'phone' }
