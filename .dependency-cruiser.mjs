@@ -82,6 +82,12 @@ export default {
       'A feature uses another by its commands and by the frames it offers, never by its routes or pages.',
     ),
     never(
+      'admin-is-above-all-features',
+      '^src/(?!admin/)[^/]+/',
+      { path: '^src/admin/' },
+      'What admins see is made of everything else, and nothing is made of it.',
+    ),
+    never(
       'nothing-below-the-roof-knows-it',
       '^src/[^/]+/',
       { path: '^src/(main|serve|open|app|shell|worker)\\.tsx?$' },
