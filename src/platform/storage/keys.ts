@@ -1,0 +1,8 @@
+/**
+ * Throws unless `key` is a plain relative path: segments of letters, digits, `.`, `_` and `-`, joined by `/`, none of them
+ * made of dots alone. Keys are made by us and never by who uploads, so any other is a bug and no StorageError.
+ */
+export function checkKey(key: string): void {
+  const plain = key.split('/').every(segment => /^[\w.-]+$/.test(segment) && !/^\.+$/.test(segment))
+  if (!plain || key.endsWith('\n')) throw new Error(`${JSON.stringify(key)} is no key of a storage`)
+}
