@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { after, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { type FakeS3, startFakeS3 } from '../../../test/fake-s3.ts'
+import { startS3 } from '../../../test/s3.ts'
+import { newId } from '../ids.ts'
+import { PART_BYTES, PARTS_IN_MEMORY } from './parts.ts'
+import { type S3Options, s3Storage } from './s3.ts'
+import { type Storage, StorageError } from './storage.ts'
+
+const CHUNK = 65_536
+const local = await startS3()
+const newKey = () => `files/${newId()}/${newId()}`
+const plain = (signal = new AbortController().signal) => ({ type: 'application/octet-stream', signal })
+
+async function* bytesOf(size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < size; at += CHUNK) yield randomBytes(Math.min(CHUNK, size - at))
+}
+
+function open(options: S3Options): Storage {
+  const storage = s3Storage(options)
+  after(() => storage.close())
+  return storage
+}
+
+/** The fault and the message of what a storage throws, which is one line and tells no secret. */
+async function faultOf(work: Promise<unknown>, { secretKey }: S3Options): Promise<string> {
+  const error = await work.then(
+    () => assert.fail('There was no fault'),
+    error => error,
+  )
+  assert.ok(error instanceof StorageError, error.stack)
+  assert.ok(!error.message.includes(secretKey) && !error.message.includes('\n'), error.message)
+  return `${error.fault}: ${error.message}`
+}
+
+/** Waits until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setTimeout(5)
+}
+
+test('a signed URL gives the object as the type and under the disposition that were signed', async () => {
+  const storage = open(local)
+  const key = newKey()
+  await storage.put(key, bytesOf(1000), plain())
+  const disposition = `attachment; filename="a.txt"; filename*=UTF-8''%C3%A9t%C3%A9.txt`
+  const url = (await storage.signedUrl(key, { type: 'text/plain; charset=utf-8', disposition })) ?? ''
+  const answer = await fetch(url)
+  assert.equal(answer.status, 200)
+  assert.equal(answer.headers.get('Content-Type'), 'text/plain; charset=utf-8')
+  assert.equal(answer.headers.get('Content-Disposition'), disposition)
+  assert.equal((await answer.bytes()).length, 1000)
+  assert.equal(new URL(url).origin, storage.origin)
+  // That it is refused after them is the storage's own work.
+  assert.equal(new URL(url).searchParams.get('X-Amz-Expires'), '300')
+  for (const altered of [url.replace('attachment', 'inline'), url.replace('text%2Fplain', 'text%2Fhtml')]) {
+    assert.notEqual(altered, url)
+    assert.equal((await fetch(altered)).status, 403)
+  }
+})
+
+test('URLs for browsers lead to the public endpoint', async () => {
+  const storage = open({ ...local, publicEndpoint: 'https://files.example.org' })
+  const url = await storage.signedUrl(newKey(), { type: 'image/png', disposition: 'inline' })
+  assert.match(url ?? '', /^https:\/\/files\.example\.org\/files\/files\//)
+  assert.equal(storage.origin, 'https://files.example.org')
+  await storage.check()
+})
+
+test('the origin is where browsers go, the bucket before the host or not', async () => {
+  const cases: [Partial<S3Options>, string][] = [
+    [
+      { endpoint: undefined, region: 'eu-west-3', pathStyle: false },
+      'https://files.s3.eu-west-3.amazonaws.com',
+    ],
+    [
+      { endpoint: undefined, region: 'cn-north-1', pathStyle: false },
+      'https://files.s3.cn-north-1.amazonaws.com.cn',
+    ],
+    [{ endpoint: undefined, pathStyle: true }, 'https://s3.us-east-1.amazonaws.com'],
+    [{ endpoint: 'https://s3.example.org:9000', pathStyle: true }, 'https://s3.example.org:9000'],
+    [{ endpoint: 'https://s3.example.org:9000', pathStyle: false }, 'https://files.s3.example.org:9000'],
+    [{ endpoint: 'http://minio:9000', publicEndpoint: 'https://f.example.org' }, 'https://f.example.org'],
+  ]
+  for (const [options, origin] of cases) {
+    const storage = open({ ...local, ...options })
+    assert.equal(storage.origin, origin)
+    const url = (await storage.signedUrl(newKey(), { type: 'image/png', disposition: 'inline' })) ?? ''
+    assert.equal(new URL(url).origin, origin)
+  }
+})
+
+test('what it was told to use and is not there is told by the variable to look at', async () => {
+  const cases: [Partial<S3Options>, RegExp][] = [
+    [{ bucket: 'elsewhere' }, /^misconfigured: There is no bucket “elsewhere”: check S3_BUCKET/],
+    [{ accessKey: 'STRANGER' }, /^misconfigured: .*check S3_ACCESS_KEY/],
+    [
+      { endpoint: 'http://127.0.0.1:1' },
+      /^unavailable: http:\/\/127\.0\.0\.1:1 can't be reached \(ECONNREFUSED\)/,
+    ],
+    [
+      { endpoint: local.endpoint?.replace('http:', 'https:') },
+      /^misconfigured: No safe connection.*check S3_ENDPOINT/,
+    ],
+  ]
+  for (const [wrong, says] of cases) {
+    const options = { ...local, ...wrong }
+    assert.match(await faultOf(open(options).check(), options), says)
+  }
+})
+
+/** A fake that answers every request for objects with an error; `times` is how often, then it works. */
+async function refusing(status: number, code: string, times = Number.POSITIVE_INFINITY): Promise<FakeS3> {
+  const fake = await startFakeS3()
+  let left = times
+  fake.before = (_, answer) => {
+    if (left-- <= 0) return true
+    answer
+      .writeHead(status)
+      .end(code && `<Error><Code>${code}</Code><Message>hidden-secret</Message></Error>`)
+    return false
+  }
+  return fake
+}
+
+test('each refusal is the fault that it is', async () => {
+  const cases: [number, string, RegExp][] = [
+    [403, 'AccessDenied', /^misconfigured: .*S3_ACCESS_KEY/],
+    [403, '', /^misconfigured: .*S3_ACCESS_KEY/],
+    [301, 'PermanentRedirect', /^misconfigured: .*S3_REGION/],
+    [400, 'AuthorizationHeaderMalformed', /^misconfigured: .*S3_REGION/],
+    [403, 'SignatureDoesNotMatch', /^misconfigured: .*S3_SECRET_KEY/],
+    [403, 'RequestTimeTooSkewed', /^misconfigured: .*clock/],
+    [405, '', /^misconfigured: .*S3_ENDPOINT/],
+    [507, 'XMinioStorageFull', /^full: /],
+    [400, 'EntityTooLarge', /^full: /],
+    [400, 'XMinioAdminBucketQuotaExceeded', /^full: /],
+    [503, 'SlowDown', /^unavailable: .* answers 503 for now/],
+    [500, 'InternalError', /^unavailable: .* answers 500 for now/],
+  ]
+  await Promise.all(
+    cases.map(async ([status, code, says]) => {
+      const { options, objects } = await refusing(status, code)
+      const put = open(options).put(newKey(), bytesOf(10), plain())
+      assert.match(await faultOf(put, options), says, `${status} ${code}`)
+      assert.equal(objects.size, 0)
+    }),
+  )
+})
+
+test('a storage that is too busy for a moment is asked again, with the same bytes', async () => {
+  const fake = await refusing(503, 'SlowDown', 2)
+  const key = newKey()
+  const bytes = randomBytes(1000)
+  await open(fake.options).put(
+    key,
+    (async function* () {
+      yield bytes
+    })(),
+    plain(),
+  )
+  assert.ok(fake.objects.get(key)?.equals(bytes))
+})
+
+test('a storage that takes connections and never answers is unavailable', async () => {
+  const silent = createServer(socket => socket.on('error', () => {}).resume())
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  after(() => silent.close())
+  const { port } = silent.address() as { port: number }
+  const options = { ...local, endpoint: `http://127.0.0.1:${port}`, idleMs: 200 }
+  const storage = s3Storage(options)
+  assert.match(
+    await faultOf(storage.read(newKey()), options),
+    /^unavailable: .*can't be reached \(TimeoutError\)/,
+  )
+  storage.close()
+})
+
+test('a multipart upload that is given up is aborted, whatever it was doing', async () => {
+  for (const at of ['POST uploads', 'PUT part', 'POST complete']) {
+    const fake = await startFakeS3()
+    const abort = new AbortController()
+    const key = newKey()
+    // The work is done, and its answer never comes.
+    fake.between = async operation => {
+      if (operation !== at) return
+      abort.abort(new Error('gone'))
+      await new Promise(() => {})
+    }
+    await assert.rejects(open(fake.options).put(key, bytesOf(12_000_000), plain(abort.signal)), /gone/)
+    assert.deepEqual([...fake.uploads], [], at)
+    assert.deepEqual([...fake.objects], [], at)
+  }
+})
+
+test('an object whose request is given up does not stay', async () => {
+  const fake = await startFakeS3()
+  const abort = new AbortController()
+  fake.between = async operation => {
+    if (operation !== 'PUT object') return
+    abort.abort(new Error('gone'))
+    await new Promise(() => {})
+  }
+  await assert.rejects(open(fake.options).put(newKey(), bytesOf(10), plain(abort.signal)), /gone/)
+  assert.equal(fake.objects.size, 0)
+})
+
+test('a body that throws before a part is full asks nothing of the storage', async () => {
+  const fake = await startFakeS3()
+  const body = (async function* () {
+    yield* bytesOf(4_000_000)
+    throw new Error('too large')
+  })()
+  await assert.rejects(open(fake.options).put(newKey(), body, plain()), /too large/)
+  assert.deepEqual(fake.asked, [])
+})
+
+test('removing takes what killed uploads of exactly that key left', async () => {
+  const fake = await startFakeS3()
+  const key = newKey()
+  fake.uploads.set('left', key).set('left too', key).set('another', `${key}1`)
+  await open(fake.options).remove(key)
+  assert.deepEqual([...fake.uploads], [['another', `${key}1`]])
+})
+
+test('many large uploads at once hold no more parts in memory than there may be', async () => {
+  const fake = await startFakeS3()
+  const storage = open(fake.options)
+  const { promise: answers, resolve: letAnswer } = Promise.withResolvers<void>()
+  let taken = 0
+  let sent = 0
+  let most = 0
+  let held = 0
+  fake.between = async (operation, { length }) => {
+    if (operation !== 'PUT part') return
+    held++
+    await answers
+    sent += length
+  }
+  const counted = async function* () {
+    const chunk = randomBytes(CHUNK)
+    for (let at = 0; at < 6_000_000; at += CHUNK) {
+      taken += CHUNK
+      most = Math.max(most, taken - sent)
+      yield chunk
+    }
+  }
+  const uploads = Array.from({ length: 40 }, () => storage.put(newKey(), counted(), plain()))
+  await until(() => held === PARTS_IN_MEMORY)
+  // Without a cap, the other bodies would be read meanwhile.
+  await setTimeout(300)
+  assert.equal(held, PARTS_IN_MEMORY)
+  const abort = new AbortController()
+  const waiting = storage.put(newKey(), counted(), plain(abort.signal))
+  abort.abort(new Error('gone'))
+  await assert.rejects(waiting, /gone/)
+  letAnswer()
+  await Promise.all(uploads)
+  assert.equal(fake.objects.size, 40)
+  assert.ok(most >= PARTS_IN_MEMORY * PART_BYTES)
+  // Each has one chunk in its hand when it starts a part.
+  assert.ok(most <= PARTS_IN_MEMORY * PART_BYTES + 41 * CHUNK, `${most} bytes`)
+})
