@@ -77,12 +77,33 @@ async function create(path: string): Promise<{ file: FileHandle; made: string | 
   let made: string | undefined
   for (let attempt = 1; ; attempt++) {
     try {
-      made = (await mkdir(dirname(path), { recursive: true, mode: 0o700 })) ?? made
       return { file: await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), made }
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
+      if (codeOf(error) !== 'ENOENT' || attempt > ATTEMPTS) throw error
     }
+    made = (await makeFolder(dirname(path))) ?? made
   }
+}
+
+/**
+ * Makes a folder and those above it; gives the uppermost that was not there. Not by `recursive`, to which a disk that is
+ * read-only is a folder that is missing.
+ */
+async function makeFolder(path: string): Promise<string | undefined> {
+  const attempt = () =>
+    mkdir(path, { mode: 0o700 }).then(
+      () => 'made' as const,
+      error => {
+        const code = codeOf(error)
+        if (code !== 'EEXIST' && code !== 'ENOENT') throw error
+        return code
+      },
+    )
+  const first = await attempt()
+  if (first === 'made') return path
+  if (first === 'EEXIST' || path === dirname(path)) return undefined
+  const above = await makeFolder(dirname(path))
+  return (await attempt()) === 'made' ? (above ?? path) : above
 }
 
 async function write(file: FileHandle, chunk: Uint8Array): Promise<void> {
