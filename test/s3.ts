@@ -1,15 +1,17 @@
 // A server that speaks S3, in this process, with its objects in a temporary folder.
 
 import { createHash, createHmac } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { rm, stat } from 'node:fs/promises'
 import { after } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+// @ts-expect-error It brings no types.
+import Server from 's3rver'
 import type { S3Options } from '../src/platform/storage/s3.ts'
 import { temporaryFolder } from './folder.ts'
 
 interface Store {
   getObject(bucket: string, key: string, range: { end?: number | string }): Promise<unknown>
+  deleteObject(bucket: string, key: string): Promise<void>
   putObject(object: { bucket: string; key: string }): Promise<{ size: number }>
   putPart(bucket: string, upload: string, part: number, content: unknown): Promise<{ size: number }>
   getResourcePath(bucket: string, key: string | undefined, kind: string): string
@@ -28,8 +30,7 @@ interface S3rver {
   close(): Promise<void>
 }
 
-// It brings no types.
-const S3rver: new (options: object) => S3rver = createRequire(import.meta.url)('s3rver')
+const S3rver: new (options: object) => S3rver = Server
 
 const SECRET = 'S3RVER'
 
@@ -45,6 +46,7 @@ export async function startS3(): Promise<S3Options> {
   })
   answerWhenWritten(server.store)
   endAtByteZero(server.store)
+  keepFolders(server.store)
   server.middleware.unshift(async (context, next) => {
     if (isForged(new URL(context.href), context.method, SECRET)) context.status = 403
     else await next()
@@ -68,10 +70,17 @@ function answerWhenWritten(store: Store): void {
   const written = async (path: string, size: number) => {
     while ((await stat(path).catch(() => undefined))?.size !== size) await setTimeout(2)
   }
-  store.putObject = async object => {
-    const put = await putObject.call(store, object)
-    await written(store.getResourcePath(object.bucket, object.key, 'object'), put.size)
-    return put
+  const writing = new Map<string, Promise<unknown>>()
+  store.putObject = object => {
+    const put = async () => {
+      const done = await putObject.call(store, object)
+      await written(store.getResourcePath(object.bucket, object.key, 'object'), done.size)
+      return done
+    }
+    // Two bodies under one key would be mixed in one file.
+    const turn = (writing.get(object.key) ?? Promise.resolve()).then(put)
+    writing.set(object.key, turn)
+    return turn
   }
   store.putPart = async (bucket, upload, part, content) => {
     const put = await putPart.call(store, bucket, upload, part, content)
@@ -85,6 +94,14 @@ function endAtByteZero(store: Store): void {
   const { getObject } = store
   store.getObject = (bucket, key, range) =>
     getObject.call(store, bucket, key, range.end === 0 ? { ...range, end: '0' } : range)
+}
+
+/** With the last object it removes the folder, also from under a write that is about to begin in it. */
+function keepFolders(store: Store): void {
+  store.deleteObject = async (bucket, key) => {
+    for (const kind of ['object', 'object.md5', 'metadata.json'])
+      await rm(store.getResourcePath(bucket, key, kind), { force: true })
+  }
 }
 
 /**
