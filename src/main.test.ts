@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { cast, PASSWORD } from '../test/cast.ts'
 import { xtablo } from '../test/command.ts'
 import { testDatabase } from '../test/database.ts'
+import { temporaryFolder } from '../test/folder.ts'
+import { startS3 } from '../test/s3.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
 
 const database = await testDatabase()
+const storage = await startS3()
+/** The environment for a bucket. */
+const S3 = {
+  S3_BUCKET: storage.bucket,
+  S3_ENDPOINT: storage.endpoint ?? '',
+  S3_ACCESS_KEY: storage.accessKey,
+  S3_SECRET_KEY: storage.secretKey,
+}
 /** Of node-pg-migrate. */
 const MIGRATION_LOCK = '7241865325823964'
 const READY = /Xtablo is ready: (http:\/\/[\w.]+:\d+\/)/
@@ -22,6 +34,8 @@ test('help lists the commands, and is what there is without one', async () => {
 })
 
 test('what can’t be done is one line and a non-zero exit', async () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
   const cases: [args: string[], environment: Record<string, string>, says: RegExp][] = [
     [['dance'], {}, /There is no command “dance”/],
     [['web', '--fast'], {}, /“--fast” is not understood/],
@@ -33,6 +47,9 @@ test('what can’t be done is one line and a non-zero exit', async () => {
     ],
     [['web'], { PORT: 'x' }, /^PORT: expected a port/],
     [['web'], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /127\.0\.0\.1:1/],
+    [['web'], { ...S3, S3_BUCKET: 'elsewhere' }, /^There is no bucket “elsewhere”: check S3_BUCKET/],
+    [['worker'], { ...S3, S3_ACCESS_KEY: 'stranger' }, /check S3_ACCESS_KEY/],
+    [['start'], { DATA_DIR: file, ...SECRET }, /^Xtablo may not keep files in .*file\/storage \(ENOTDIR\)/],
     [['start', '--demo'], { ENV: 'production', ...SECRET }, /--demo is for development/],
   ]
   await Promise.all(
@@ -43,6 +60,19 @@ test('what can’t be done is one line and a non-zero exit', async () => {
       assert.equal(said().trim().split('\n').length, 1, said())
     }),
   )
+})
+
+test('a storage that is away is warned of, and the start goes on without it', async () => {
+  const web = xtablo(database, ['web'], { ...S3, S3_ENDPOINT: 'http://127.0.0.1:1' })
+  await web.says(READY)
+  assert.match(web.said(), /127\.0\.0\.1:1 can't be reached.*files answer 503 until it is back/)
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0, web.said())
+})
+
+test('a storage that is wrong keeps no command from running that needs none', async () => {
+  const { ended, said } = xtablo(database, ['migrate', 'status'], { ...S3, S3_BUCKET: 'elsewhere' })
+  assert.equal(await ended, 0, said())
 })
 
 test('a port that is taken is told with what to do', async () => {

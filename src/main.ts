@@ -8,6 +8,7 @@ import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
 import { SecretError } from './platform/secret.ts'
+import { StorageError } from './platform/storage/storage.ts'
 import { serve } from './serve.ts'
 
 const HELP = `Usage: xtablo COMMAND
@@ -112,7 +113,15 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
-const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, SecretError, UnreachableError]
+const ACTIONABLE = [
+  Refusal,
+  ConfigError,
+  EmbeddedError,
+  MigrationError,
+  SecretError,
+  StorageError,
+  UnreachableError,
+]
 
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 function explain(error: unknown): string | undefined {

@@ -7,6 +7,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
+import { checkAtStart } from './platform/storage/check.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker } from './worker.ts'
 
@@ -51,8 +52,9 @@ async function begin(
   keep: Keep,
 ): Promise<void> {
   const { deps, notes } = opened
-  const { config, log, pool } = deps
+  const { config, log, pool, storage } = deps
   for (const note of notes) log.info(note)
+  await checkAtStart(storage, log)
   if (command === 'worker') {
     const warning = await checkRelease(pool)
     if (warning) log.warn(warning)
