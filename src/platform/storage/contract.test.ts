@@ -228,6 +228,7 @@ for (const [name, storage] of Object.entries(storages)) {
         'a\n',
         'é',
         '%2e',
+        'a/b.part',
       ]
       const isBug = (error: unknown) => error instanceof Error && !(error instanceof StorageError)
       for (const key of bad) {
