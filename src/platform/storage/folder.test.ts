@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -99,6 +100,28 @@ test('the folder goes with its last object, not before', async () => {
   assert.equal((await buffer(await storage.read(two))).toString(), '2')
   await storage.remove(two)
   assert.ok(!existsSync(join(root, 'files/both')))
+})
+
+test('a folder that vanishes under a write is made again', async () => {
+  const folder = newId()
+  let writing = true
+  const vanishing = async () => {
+    while (writing) {
+      await rmdir(join(root, 'files', folder)).catch(() => {})
+      await setTimeout(1)
+    }
+  }
+  const loop = vanishing()
+  try {
+    for (let round = 0; round < 300; round++) {
+      const key = newKey(folder)
+      await storage.put(key, text('a'), plain)
+      await storage.remove(key)
+    }
+  } finally {
+    writing = false
+    await loop
+  }
 })
 
 test('a link in the place of a file leads nowhere', async () => {

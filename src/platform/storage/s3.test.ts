@@ -80,6 +80,18 @@ test('the origin is where browsers go, the bucket before the host or not', async
   }
 })
 
+test('the parts of an upload are named in their order, which real storages insist on', async () => {
+  const fake = await startFakeS3()
+  const key = newKey()
+  const bytes = randomBytes(12_000_000)
+  const body = (async function* () {
+    yield bytes
+  })()
+  await open(fake.options).put(key, body, plain())
+  assert.ok(fake.objects.get(key)?.equals(bytes))
+  assert.deepEqual(fake.asked, ['POST uploads', 'PUT part', 'PUT part', 'PUT part', 'POST complete'])
+})
+
 test('a multipart upload that is given up is aborted, whatever it was doing', async () => {
   for (const at of ['POST uploads', 'PUT part', 'POST complete']) {
     const fake = await startFakeS3()
@@ -150,7 +162,7 @@ test('many large uploads at once hold no more parts in memory than there may be'
     }
   }
   const uploads = Array.from({ length: 40 }, () => storage.put(newKey(), counted(), plain()))
-  await until(() => held === PARTS_IN_MEMORY)
+  await until(() => held >= PARTS_IN_MEMORY)
   // Without a cap, the other bodies would be read meanwhile.
   await setTimeout(300)
   assert.equal(held, PARTS_IN_MEMORY)
