@@ -79,6 +79,7 @@ test('each refusal is the fault that it is', async () => {
     [507, 'XMinioStorageFull', /^full: /],
     [400, 'EntityTooLarge', /^full: /],
     [400, 'XMinioAdminBucketQuotaExceeded', /^full: /],
+    [404, 'NoSuchUpload', /^unavailable: The object was removed while it was written/],
     [503, 'SlowDown', /^unavailable: .* answers 503 for now/],
     [500, 'InternalError', /^unavailable: .* answers 500 for now/],
   ]
