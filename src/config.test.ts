@@ -61,6 +61,20 @@ const MALFORMED: Record<string, string[]> = {
   ],
   SIGNUP: ['yes', 'Open', 'none'],
   SESSION_SECRET: ['short', 'x'.repeat(31)],
+  MAX_UPLOAD_SIZE_MB: ['0', '-1', '2.5', '25MB', '49153', 'x'],
+  TABLO_QUOTA_MB: ['0', '-1', '0.5', 'none', '1000000001'],
+  S3_BUCKET: ['ab', 'a bucket', '-files', 'a/b', 'x'.repeat(64)],
+  S3_ENDPOINT: [
+    's3.example.org',
+    's3://files',
+    'https://s3.example.org/files',
+    'https://key:hidden@s3.example.org',
+  ],
+  S3_REGION: ['eu west', 'eu_west', 'https://eu-west-3'],
+  S3_ACCESS_KEY: ['two words', 'end\n'],
+  S3_SECRET_KEY: ['two words', ' start'],
+  S3_USE_PATH_STYLE: ['yes', '1', 'True'],
+  S3_PUBLIC_ENDPOINT: ['files.example.org', 'https://files.example.org/path'],
   LOG_LEVEL: ['verbose', 'INFO', '3'],
 }
 
@@ -75,6 +89,8 @@ test('an empty environment is a development start on this machine alone', () => 
   )
   assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['open', 'info', undefined])
   assert.match(config.dataDir, /data$/)
+  assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [25 * 1_048_576, undefined])
+  assert.equal(config.s3, undefined)
 })
 
 test('an empty value is one that is not set', () => {
@@ -104,8 +120,11 @@ test('no secret is shown, not even a malformed one', () => {
     DATABASE_URL: 'mysql://user:hidden@host/x',
     SESSION_SECRET: 'hidden',
     BASE_URL: 'https://user:hidden@tablo.example.org',
+    S3_ENDPOINT: 'https://key:hidden@s3.example.org',
+    S3_ACCESS_KEY: 'hidden key',
+    S3_SECRET_KEY: 'hidden secret',
   })
-  assert.equal(faults.length, 3)
+  assert.equal(faults.length, 6)
   assert.ok(!faults.join().includes('hidden'), faults.join())
 })
 
@@ -127,11 +146,60 @@ test('each variable is taken', () => {
     SESSION_SECRET: SECRET,
     LOG_LEVEL: 'silent',
     BASE_URL: 'https://tablo.example.org',
+    MAX_UPLOAD_SIZE_MB: '100',
+    TABLO_QUOTA_MB: '2000',
+    S3_BUCKET: 'xtablo-files',
+    S3_ENDPOINT: 'http://minio:9000',
+    S3_REGION: 'auto',
+    S3_ACCESS_KEY: 'id',
+    S3_SECRET_KEY: 'se/cr+et==',
+    S3_USE_PATH_STYLE: 'false',
+    S3_PUBLIC_ENDPOINT: 'https://files.example.org',
+  })
+  assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [104_857_600, 2_097_152_000])
+  assert.deepEqual(config.s3, {
+    bucket: 'xtablo-files',
+    endpoint: 'http://minio:9000',
+    region: 'auto',
+    accessKey: 'id',
+    secretKey: 'se/cr+et==',
+    pathStyle: false,
+    publicEndpoint: 'https://files.example.org',
   })
   assert.equal(config.databaseUrl, 'postgresql:///xtablo?host=%2Frun%2Fpostgresql')
   assert.deepEqual([config.dataDir, config.host, config.port], ['/srv/xtablo', '::1', 0])
   assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['closed', 'silent', SECRET])
   assert.equal(config.baseUrl.href, 'https://tablo.example.org/')
+})
+
+test('a bucket needs its keys, and what is about a bucket needs one', () => {
+  const keys = { S3_ACCESS_KEY: 'id', S3_SECRET_KEY: 'secret' }
+  const named = (environment: Record<string, string>) =>
+    faultsOf(environment).map(fault => fault.split(':')[0])
+  assert.deepEqual(named({ S3_BUCKET: 'files' }), ['S3_ACCESS_KEY', 'S3_SECRET_KEY'])
+  assert.deepEqual(named({ S3_BUCKET: 'files', S3_ACCESS_KEY: 'id' }), ['S3_SECRET_KEY'])
+  assert.deepEqual(named({ S3_BUCKET: 'files', ...keys }), [])
+  for (const [name, value] of Object.entries({
+    ...keys,
+    S3_REGION: 'auto',
+    S3_ENDPOINT: 'https://s3.example.org',
+  })) {
+    const [fault = '', ...others] = faultsOf({ [name]: value })
+    assert.match(fault, new RegExp(`^S3_BUCKET: needed with ${name}, `))
+    assert.deepEqual(others, [])
+  }
+})
+
+test('the bucket goes before the host at Amazon, and into the path elsewhere, unless told', () => {
+  const styleOf = (environment: Record<string, string>) =>
+    parseConfig({ S3_BUCKET: 'files', S3_ACCESS_KEY: 'id', S3_SECRET_KEY: 'secret', ...environment }).s3
+      ?.pathStyle
+  assert.equal(styleOf({}), false)
+  assert.equal(styleOf({ S3_ENDPOINT: 'https://s3.eu-west-3.amazonaws.com' }), false)
+  assert.equal(styleOf({ S3_ENDPOINT: 'https://account.r2.cloudflarestorage.com' }), true)
+  assert.equal(styleOf({ S3_ENDPOINT: 'https://amazonaws.com.example.org' }), true)
+  assert.equal(styleOf({ S3_USE_PATH_STYLE: 'true' }), true)
+  assert.equal(styleOf({ S3_ENDPOINT: 'http://minio:9000', S3_USE_PATH_STYLE: 'false' }), false)
 })
 
 test('an IPv6 address to listen on makes a base URL too', () => {
@@ -148,11 +216,13 @@ test('trusted proxies are addresses and networks of both versions', () => {
 
 test('.env.example lists every variable, and is a start that works', () => {
   const lines = readFileSync(join(root, '.env.example'), 'utf8').split('\n')
-  const named = lines.flatMap(line => /^#? ?([A-Z_]+)=/.exec(line)?.[1] ?? [])
+  const named = lines.flatMap(line => /^#? ?([A-Z][A-Z0-9_]*)=/.exec(line)?.[1] ?? [])
   assert.deepEqual(named, variableNames)
-  const set = lines.filter(line => /^[A-Z_]+=/.test(line)).map(line => line.split('='))
+  const set = lines.filter(line => /^[A-Z][A-Z0-9_]*=/.test(line)).map(line => line.split('='))
   assert.deepEqual(faultsOf(Object.fromEntries(set)), [])
-  const shown = lines.filter(line => /^# [A-Z_]+=/.test(line)).map(line => line.slice(2).split(/=(.*)/))
+  const shown = lines
+    .filter(line => /^# [A-Z][A-Z0-9_]*=/.test(line))
+    .map(line => line.slice(2).split(/=(.*)/))
   assert.deepEqual(faultsOf(Object.fromEntries(shown)), [])
 })
 

@@ -28,6 +28,12 @@ const postgresUrl = z
   .string()
   .refine(text => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
 
+/** Of the kind that is pasted, often with a space or a line end at its side. */
+const key = z.string().regex(/^\S+$/)
+
+/** Bytes in a MiB. */
+const MIB = 1_048_576
+
 /** What each variable expects, in the words of the message, with its parser. */
 const VARIABLES = {
   ENV: ['development or production', z.enum(['development', 'production']).default('development')],
@@ -51,6 +57,33 @@ const VARIABLES = {
     'at least 32 characters, such as `openssl rand -hex 32` prints',
     z.string().min(32).optional(),
   ],
+  MAX_UPLOAD_SIZE_MB: ['a whole number of MiB from 1 to 49152', wholeNumber(1, 49_152).default(25)],
+  TABLO_QUOTA_MB: ['a whole number of MiB from 1 to 1000000000', wholeNumber(1, 1_000_000_000).optional()],
+  S3_BUCKET: [
+    'the name of a bucket, such as xtablo-files',
+    z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]{2,62}$/)
+      .optional(),
+  ],
+  S3_ENDPOINT: [
+    'the address of the storage, such as https://s3.example.org, without a path',
+    baseUrl.optional(),
+  ],
+  S3_REGION: [
+    'a region, such as eu-west-3, or auto',
+    z
+      .string()
+      .regex(/^[a-z0-9-]+$/i)
+      .default('us-east-1'),
+  ],
+  S3_ACCESS_KEY: ['the id of a key, without spaces', key.optional()],
+  S3_SECRET_KEY: ['the secret of that key, without spaces', key.optional()],
+  S3_USE_PATH_STYLE: ['true or false', z.enum(['true', 'false']).optional()],
+  S3_PUBLIC_ENDPOINT: [
+    'the address at which browsers reach the storage, such as https://files.example.org, without a path',
+    baseUrl.optional(),
+  ],
   LOG_LEVEL: [
     'one of trace, debug, info, warn, error, fatal, silent',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -60,14 +93,18 @@ const VARIABLES = {
 /** Every variable there is. */
 export const variableNames = Object.keys(VARIABLES)
 
-const SECRET = new Set(['DATABASE_URL', 'SESSION_SECRET'])
+const SECRET = new Set(['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'])
+
+type Environment = Record<string, string | undefined>
+/** Reads one variable; what is malformed is added to the faults. */
+type Read = <K extends keyof typeof VARIABLES>(name: K) => z.output<(typeof VARIABLES)[K][1]>
 
 export type Config = ReturnType<typeof parseConfig>
 
 /** Parses the environment. Throws a ConfigError that lists every fault, a line each. */
-export function parseConfig(environment: Record<string, string | undefined>) {
+export function parseConfig(environment: Environment) {
   const faults: string[] = []
-  const read = <K extends keyof typeof VARIABLES>(name: K) => {
+  const read: Read = name => {
     const [expected, parser] = VARIABLES[name]
     const given = environment[name] === '' ? undefined : environment[name]
     const parsed = parser.safeParse(given)
@@ -75,7 +112,7 @@ export function parseConfig(environment: Record<string, string | undefined>) {
       faults.push(
         `${name}: expected ${expected}${SECRET.has(name) ? '' : `, got “${withoutPassword(given)}”`}.`,
       )
-    return parsed.data as z.output<(typeof VARIABLES)[K][1]>
+    return parsed.data as z.output<(typeof VARIABLES)[typeof name][1]>
   }
   const env = read('ENV')
   const host = read('HOST')
@@ -89,6 +126,9 @@ export function parseConfig(environment: Record<string, string | undefined>) {
   const baseUrl = read('BASE_URL')
   const trustedProxies = read('TRUST_PROXY')
   const signup = read('SIGNUP') ?? (env === 'production' ? 'invite' : 'open')
+  const maxUploadMib = read('MAX_UPLOAD_SIZE_MB')
+  const tabloQuotaMib = read('TABLO_QUOTA_MB')
+  const s3 = parseS3(environment, read, faults)
   const logLevel = read('LOG_LEVEL')
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return {
@@ -102,7 +142,48 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     trustedProxies,
     signup,
     sessionSecret,
+    /** Bytes */
+    maxUploadBytes: maxUploadMib * MIB,
+    /** Bytes; undefined: no limit. */
+    tabloQuotaBytes: tabloQuotaMib === undefined ? undefined : tabloQuotaMib * MIB,
+    /** Undefined: files are kept in a folder of the data directory. */
+    s3,
     logLevel,
+  }
+}
+
+/** Malformed values are told first: whether what is there fits together can be said only of what is well formed. */
+function parseS3(environment: Environment, read: Read, faults: string[]) {
+  const before = faults.length
+  const bucket = read('S3_BUCKET')
+  const endpoint = read('S3_ENDPOINT')
+  const region = read('S3_REGION')
+  const accessKey = read('S3_ACCESS_KEY')
+  const secretKey = read('S3_SECRET_KEY')
+  const pathStyle = read('S3_USE_PATH_STYLE')
+  const publicEndpoint = read('S3_PUBLIC_ENDPOINT')
+  if (faults.length > before) return undefined
+  if (bucket === undefined) {
+    const given = variableNames.filter(name => name.startsWith('S3_') && environment[name])
+    if (given.length > 0)
+      faults.push(`S3_BUCKET: needed with ${given.join(', ')}, expected ${VARIABLES.S3_BUCKET[0]}.`)
+    return undefined
+  }
+  if (accessKey === undefined || secretKey === undefined) {
+    for (const name of ['S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const)
+      if (!environment[name]) faults.push(`${name}: needed with S3_BUCKET, expected ${VARIABLES[name][0]}.`)
+    return undefined
+  }
+  // Amazon puts the bucket before the host; what else speaks like S3 often has a certificate for one name alone.
+  const amazon = endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname)
+  return {
+    bucket,
+    endpoint,
+    region,
+    accessKey,
+    secretKey,
+    pathStyle: pathStyle === undefined ? !amazon : pathStyle === 'true',
+    publicEndpoint,
   }
 }
 

@@ -1,12 +1,26 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { cast, PASSWORD } from '../test/cast.ts'
 import { xtablo } from '../test/command.ts'
 import { testDatabase } from '../test/database.ts'
+import { temporaryFolder } from '../test/folder.ts'
+import { startS3 } from '../test/s3.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
 
 const database = await testDatabase()
+const storage = await startS3()
+/** The environment for a bucket. */
+const S3 = {
+  S3_BUCKET: storage.bucket,
+  S3_ENDPOINT: storage.endpoint ?? '',
+  S3_ACCESS_KEY: storage.accessKey,
+  S3_SECRET_KEY: storage.secretKey,
+}
 /** Of node-pg-migrate. */
 const MIGRATION_LOCK = '7241865325823964'
 const READY = /Xtablo is ready: (http:\/\/[\w.]+:\d+\/)/
@@ -22,6 +36,8 @@ test('help lists the commands, and is what there is without one', async () => {
 })
 
 test('what can’t be done is one line and a non-zero exit', async () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
   const cases: [args: string[], environment: Record<string, string>, says: RegExp][] = [
     [['dance'], {}, /There is no command “dance”/],
     [['web', '--fast'], {}, /“--fast” is not understood/],
@@ -35,6 +51,9 @@ test('what can’t be done is one line and a non-zero exit', async () => {
     [['web'], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /127\.0\.0\.1:1/],
     [['jobs'], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /database can't be reached/],
     [['list-failed-jobs'], { DATABASE_URL: 'nowhere' }, /^DATABASE_URL: expected a URL/],
+    [['web'], { ...S3, S3_BUCKET: 'elsewhere' }, /^There is no bucket “elsewhere”: check S3_BUCKET/],
+    [['worker'], { ...S3, S3_ACCESS_KEY: 'stranger' }, /check S3_ACCESS_KEY/],
+    [['start'], { DATA_DIR: file, ...SECRET }, /^Xtablo may not keep files in .*file\/storage \(ENOTDIR\)/],
     [['start', '--demo'], { ENV: 'production', ...SECRET }, /--demo is for development/],
   ]
   await Promise.all(
@@ -45,6 +64,31 @@ test('what can’t be done is one line and a non-zero exit', async () => {
       assert.equal(said().trim().split('\n').length, 1, said())
     }),
   )
+})
+
+test('a storage that is away is warned of, and the start goes on without it', async () => {
+  const web = xtablo(database, ['web'], { ...S3, S3_ENDPOINT: 'http://127.0.0.1:1' })
+  await web.says(READY)
+  assert.match(web.said(), /127\.0\.0\.1:1 can't be reached.*files answer 503 until it is back/)
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0, web.said())
+})
+
+test('a signal ends a start that waits for a storage that never answers', { timeout: 20_000 }, async () => {
+  const silent = createServer(socket => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  after(() => silent.close())
+  const { port } = silent.address() as AddressInfo
+  const web = xtablo(database, ['web'], { ...S3, S3_ENDPOINT: `http://127.0.0.1:${port}` })
+  await once(silent, 'connection')
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0, web.said())
+  assert.match(web.said(), /SIGTERM: shutting down.*shutdown complete/s)
+})
+
+test('a storage that is wrong keeps no command from running that needs none', async () => {
+  const { ended, said } = xtablo(database, ['migrate', 'status'], { ...S3, S3_BUCKET: 'elsewhere' })
+  assert.equal(await ended, 0, said())
 })
 
 test('a port that is taken is told with what to do', async () => {

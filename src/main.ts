@@ -12,6 +12,7 @@ import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platf
 import type { Deps } from './platform/deps.ts'
 import { isId } from './platform/ids.ts'
 import { SecretError } from './platform/secret.ts'
+import { StorageError } from './platform/storage/storage.ts'
 import { serve } from './serve.ts'
 
 const HELP = `Usage: xtablo COMMAND
@@ -157,7 +158,15 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
-const ACTIONABLE = [Refusal, ConfigError, EmbeddedError, MigrationError, SecretError, UnreachableError]
+const ACTIONABLE = [
+  Refusal,
+  ConfigError,
+  EmbeddedError,
+  MigrationError,
+  SecretError,
+  StorageError,
+  UnreachableError,
+]
 
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 function explain(error: unknown): string | undefined {

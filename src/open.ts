@@ -8,6 +8,7 @@ import { openPool } from './platform/database/pool.ts'
 import type { Deps } from './platform/deps.ts'
 import { createLog } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
+import { openStorage } from './platform/storage/open.ts'
 
 export interface Opened {
   deps: Deps
@@ -40,7 +41,9 @@ export async function open(
     reason => log.warn({ reason }, 'database connection lost'),
   )
   const db = connect(pool)
+  const storage = await openStorage(config)
   const close = async () => {
+    storage.close()
     // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
     await closePool(CLOSE_GRACE_MS)
     await database.close()
@@ -49,7 +52,7 @@ export async function open(
     await pool.query('select 1').catch(unreachable)
     const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
     const secret = loadSecret(config)
-    const deps = { config, db, pool, connection: database.pool, log, secret, migrationsPending }
+    const deps = { config, db, pool, connection: database.pool, storage, log, secret, migrationsPending }
     return { deps, notes: database.notes, close }
   } catch (error) {
     await close()

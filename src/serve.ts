@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
 import { declareQueues } from './platform/jobs/queues.ts'
+import { checkAtStart } from './platform/storage/check.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker, jobs } from './worker.ts'
 
@@ -60,8 +61,9 @@ async function begin(
   keep: Keep,
 ): Promise<void> {
   const { deps, notes } = opened
-  const { config, log, pool } = deps
+  const { config, log, pool, storage } = deps
   for (const note of notes) log.info(note)
+  await checkAtStart(storage, log)
   if (command === 'worker') {
     await migrated(deps)
     const warning = await checkRelease(pool)

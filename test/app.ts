@@ -6,9 +6,11 @@ import { createApp } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
 import { pendingMigrations } from '../src/platform/database/migrate.ts'
 import type { Deps } from '../src/platform/deps.ts'
+import { folderStorage } from '../src/platform/storage/folder.ts'
 import { sessionOf } from './cast.ts'
 import { Client } from './client.ts'
 import type { TestDatabase } from './database.ts'
+import { temporaryFolder } from './folder.ts'
 
 export interface TestApp {
   app: ReturnType<typeof createApp>
@@ -37,6 +39,7 @@ export function testApp(
     db,
     pool,
     connection: database.config,
+    storage: folderStorage(temporaryFolder()),
     log,
     secret: config.sessionSecret ?? '',
     migrationsPending,

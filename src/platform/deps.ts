@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Db } from './database/database.ts'
 import type { Log } from './log.ts'
+import type { Storage } from './storage/storage.ts'
 
 /** What main builds once and hands to the web and to the worker. */
 export interface Deps {
@@ -11,6 +12,8 @@ export interface Deps {
   readonly pool: pg.Pool
   /** For what needs connections of its own. */
   readonly connection: pg.PoolConfig
+  /** Where the bytes of files are kept. */
+  readonly storage: Storage
   readonly log: Log
   /** The installation's secret; what needs a key derives its own from it. */
   readonly secret: string

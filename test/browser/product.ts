@@ -18,10 +18,12 @@ import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
 import { transaction } from '../../src/platform/database/database.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { folderStorage } from '../../src/platform/storage/folder.ts'
 import { listen } from '../../src/platform/web/server.ts'
 import { create as createTablo } from '../../src/tablos/tablos.ts'
 import { create as createTask } from '../../src/tasks/tasks.ts'
 import { testDatabase } from '../database.ts'
+import { temporaryFolder } from '../folder.ts'
 
 const DESKTOP = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
@@ -50,11 +52,13 @@ export async function product(): Promise<Product> {
   const config = parseConfig({ LOG_LEVEL: 'error' })
   const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }))
   const secret = 'of the browser tests, and of nothing else'
+  const storage = folderStorage(temporaryFolder())
   const app = createApp({
     config,
     db,
     pool,
     connection: database.config,
+    storage,
     log,
     secret,
     migrationsPending: async () => false,

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { dataDirectory, hold, query, serverPid } from './holding.ts'
+import { dataDirectory, hold, mount, query, serverPid } from './holding.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -27,16 +27,6 @@ async function checkKept(dataDir: string): Promise<void> {
   assert.equal(holder.said.message, undefined)
   assert.deepEqual(await query(holder.said.pool, 'select n from kept'), [{ n: 1 }])
   await holder.stop()
-}
-
-/** Mounts a small or read-only file system for one test. False: this machine does not let us. */
-function mount(target: string, ...options: string[]): boolean {
-  try {
-    execFileSync('mount', [...options, target], { stdio: 'ignore' })
-  } catch {
-    return false
-  }
-  return true
 }
 
 function fill(folder: string): void {

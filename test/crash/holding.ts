@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,6 +38,16 @@ export function dataDirectory(): string {
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   })
   return folder
+}
+
+/** Mounts a small or read-only file system for one test. False: this machine does not let us. */
+export function mount(target: string, ...options: string[]): boolean {
+  try {
+    execFileSync('mount', [...options, target], { stdio: 'ignore' })
+  } catch {
+    return false
+  }
+  return true
 }
 
 /** Starts a process that uses the database in `dataDir`, and waits until it has it or has said why not. */
