@@ -10,11 +10,12 @@ export const sizeOf = (bytes: number): string => format(bytes, '')
 export const speedOf = (bytesPerSecond: number): string => format(bytesPerSecond, '-per-second')
 
 function format(bytes: number, per: string): string {
-  let step = 0
-  let amount = bytes
+  // Nothing is told in bytes a second.
+  let step = per === '' ? 0 : 1
+  let amount = bytes / 1_024 ** step
   for (; amount >= 1023.5 && step < UNITS.length - 1; step++) amount /= 1_024
   const digits = step > 0 && amount < 9.95 ? 1 : 0
-  return formatter(`${UNITS[step]}${per}`, digits, step === 0 && per === '').format(amount)
+  return formatter(`${UNITS[step]}${per}`, digits, step === 0).format(amount)
 }
 
 function formatter(unit: string, digits: number, long: boolean): Intl.NumberFormat {

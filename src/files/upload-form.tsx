@@ -37,7 +37,7 @@ export function UploadForm({ locale, tabloId, limit }: UploadProps & { tabloId: 
         </Button>
       </span>
       <p class="meta" id="upload-hint">
-        <span class="needs-script">{t.hintScripted} </span>
+        <span class="needs-script upload-hint-more">{t.hintScripted} </span>
         {t.hint(locale.size(limit))}
       </p>
     </form>

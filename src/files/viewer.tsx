@@ -63,7 +63,7 @@ export function FilePage({ locale, tablo, file, newer, older }: FilePageProps) {
       </header>
       {isPdf ? (
         <>
-          <iframe class="file-frame" src={`${path}?inline=1`} title={file.name} />
+          <iframe class="file-frame" src={`${path}?inline=1`} title={file.name} loading="lazy" />
           <div class="file-open">
             <Button kind="primary" icon="square-arrow-out-up-right" href={`${path}?inline=1`}>
               {t.open}

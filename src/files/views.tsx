@@ -94,20 +94,25 @@ interface FileRowProps {
 /** One file in the list. The name leads to where it can be looked at, or else to the file itself. */
 export function FileRow({ locale, tabloId, file, editable, now }: FileRowProps) {
   const t = locale.t.files
+  const { someone } = locale.t.activity
   const { id, name, size, type, uploader, createdAt } = file
   const path = `/tablos/${tabloId}/files/${id}`
   return (
     <li class="file" id={`f-${id}`}>
       <Icon name={ICONS[kindOf(type)]} size={20} />
       <FileName name={name} href={isViewable(type) ? `${path}/view` : path} />
-      <span class="file-facts facts">
-        <span class="file-size">{locale.size(size)}</span>
-        <span class="file-type">{typeIn(locale, type)}</span>
-        <span class="file-who">
-          <Avatar person={uploader ?? { id: '', name: locale.t.activity.someone }} size="small" named />
-          <span>{uploader?.name ?? locale.t.activity.someone}</span>
+      <span class="file-facts">
+        <span class="facts file-what">
+          <span class="file-size">{locale.size(size)}</span>
+          <span>{typeIn(locale, type)}</span>
         </span>
-        <TimeAgo locale={locale} at={createdAt} now={now} />
+        <span class="facts file-whose">
+          <span class="file-who">
+            <Avatar person={uploader ?? { id: '', name: someone }} size="small" named />
+            <span>{uploader?.name ?? someone}</span>
+          </span>
+          <TimeAgo locale={locale} at={createdAt} now={now} />
+        </span>
       </span>
       <IconButton icon="download" label={t.downloadOf(name)} href={path} size="small" />
       {editable && (

@@ -11,7 +11,7 @@ import { HTTPException } from 'hono/http-exception'
 export interface MultipartFile {
   /** As the sender names it, '' for none */
   readonly name: string
-  readonly body: Readable
+  readonly body: AsyncIterable<Uint8Array>
   /** Aborts when the request ends before its time */
   readonly signal: AbortSignal
 }
@@ -84,7 +84,9 @@ export async function receiveFiles(
     body.on('error', malformed)
     if (field !== limits.field) return void body.resume()
     if (++files > limits.files) return fail(limits.tooMany())
-    const file = { name: filename ?? '', body, signal: gone.signal }
+    // A reader that stops has its own reasons, which destroying the file for it would hide.
+    const bytes = body.iterator({ destroyOnReturn: false })
+    const file = { name: filename ?? '', body: bytes, signal: gone.signal }
     taking = taking.then(() => (failure ? undefined : take(file))).catch(fail)
   })
   parser.on('error', malformed).on('finish', end).on('drain', resume)
