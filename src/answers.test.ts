@@ -15,7 +15,7 @@ const ada = await web.browserOf(people.ada)
 const visitor = web.visitor()
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 test('every answer has the strict policy and the other security headers', async () => {
   const paths = [

@@ -1,8 +1,6 @@
 // The web application: what every request passes through, then every feature's routes. The table of contents.
 
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { sql } from 'kysely'
@@ -14,10 +12,12 @@ import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
 import { demoPages } from './demo/pages.tsx'
+import { filePages, isUpload } from './files/pages.tsx'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
 import { accessLog } from './platform/web/access-log.ts'
 import { assetRoutes } from './platform/web/assets.ts'
+import { drained, limitBody } from './platform/web/bodies.ts'
 import { healthRoutes } from './platform/web/health.ts'
 import { sameOriginOnly } from './platform/web/same-origin.ts'
 import { securityHeaders } from './platform/web/security-headers.ts'
@@ -26,16 +26,6 @@ import { tabloPages } from './tablos/pages.tsx'
 import { visits } from './tablos/visit.ts'
 import { taskPages } from './tasks/pages.tsx'
 import { localeOf, preferredLanguage } from './texts/locale.ts'
-
-/** Bytes: the longest description, each character percent-encoded, fits several times. */
-const LARGEST_FORM = 1_048_576
-
-const limitBody = bodyLimit({
-  maxSize: LARGEST_FORM,
-  onError: () => {
-    throw new HTTPException(413)
-  },
-})
 
 /** Every route on these dependencies, ready to be served. It opens nothing by itself, so there is nothing to close. */
 export function createApp(deps: Deps): Hono<AccountEnv> {
@@ -53,7 +43,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   })
   app.use(requestId({ generator: newId }))
   app.use(accessLog(log))
-  app.use(securityHeaders(config.baseUrl))
+  app.use(securityHeaders(config.baseUrl, deps.storage.origin))
   app.route(
     '/',
     healthRoutes({ database: () => sql`select 1`.execute(db), migrationsPending: deps.migrationsPending }),
@@ -70,7 +60,11 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     }),
   )
   app.use(sameOriginOnly(config.baseUrl))
-  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
+  const refusedUpload = drained(2 * config.maxUploadBytes)
+  app.use((c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    return isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
+  })
   app.use(sessions(deps, visits(deps)))
 
   app.route('/', accountPages({ ...deps, limits }))
@@ -78,6 +72,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
+  app.route('/', filePages(deps))
   app.route('/', adminPages(deps))
   app.route('/', debugRoutes(deps))
   if (!config.production)

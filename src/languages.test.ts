@@ -4,7 +4,9 @@ import { testApp } from '../test/app.ts'
 import { cast, FIREFOX, person, tabloOf } from '../test/cast.ts'
 import { type Client, formOf } from '../test/client.ts'
 import { testDatabase } from '../test/database.ts'
+import { send } from '../test/files.ts'
 import { jobIn, queues } from '../test/jobs.ts'
+import { PDF, PNG } from '../test/samples.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
 import { offerReset } from './accounts/accounts.ts'
 import { samplePeople } from './demo/samples.ts'
@@ -31,12 +33,15 @@ await queues(database, web.deps)
 const jobs: string[] = []
 for (const state of jobStates) jobs.push(await jobIn(database, state, { requestId: 'Xyzzy', error: 'Plugh' }))
 const [job = ''] = jobs.slice(-1)
+const [file] = await send(web.deps, people.ben, tablo, { name: 'Xyzzy', bytes: PNG })
+await send(web.deps, people.ada, tablo, { name: 'Qwerty', bytes: PDF }, { name: 'Plugh', bytes: 'x' })
 
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
   id: async route => (route.startsWith('/admin/jobs') ? job : tablo),
   tablo: async () => tablo,
   task: async () => task,
+  file: async () => file?.id ?? '',
   token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : 'none'),
 }
 const NO_PAGES = new Set(['/assets/:file'])
@@ -45,6 +50,7 @@ const data = new Set([
   ...TYPED,
   'heartbeat',
   'expire_sessions',
+  'orphan_file_cleanup',
   ...[...Object.values(people), ...samplePeople].flatMap(({ name, email }) => [name, email]),
   'AL',
   'BM',
@@ -81,6 +87,7 @@ for (const language of languages) {
     locale.ago(now, now),
     locale.ago(new Date(now.getTime() - 3 * 3_600_000), now),
     locale.day(now),
+    ...Array.from({ length: 300 }, (_, bytes) => locale.size(bytes)),
     ...languages.map(each => localeOf(each, 'UTC').t.language),
   ])
 
@@ -172,6 +179,8 @@ for (const language of languages) {
       [ada, `${path}/tasks/${task}`, { title: '', status: 'x' }],
       [ada, `${path}/tasks/${task}/move`, { status: 'todo', after: newId() }],
       [ada, `${path}/tasks/${newId()}/move`, { status: 'todo', after: '' }],
+      [ada, `${path}/files/${newId()}/delete`, {}],
+      [vera, `${path}/files/${file?.id}/delete`, {}],
       [ada, '/demo', {}],
       [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/retry`, {}],
       [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/cancel`, {}],
@@ -182,6 +191,15 @@ for (const language of languages) {
       check(page.text, `${address} ${JSON.stringify(sent).slice(0, 60)}`)
       check(part.text, `${address} for htmx`)
     }
+    for (const [browser, name, bytes] of [
+      [ada, 'Xyzzy', 'x'.repeat(26 * 1_048_576)],
+      [ada, '', ''],
+      [vera, 'Xyzzy', 'x'],
+    ] as const) {
+      check((await browser.upload(`${path}/files`, [{ name, bytes }])).text, 'a refused upload')
+      check((await browser.htmxUpload(`${path}/files`, [{ name, bytes }])).text, 'a refused upload, for htmx')
+    }
+    check((await ada.htmxUpload(`${path}/files`, [{ name: 'Xyzzy', bytes: 'x' }])).text, 'an upload')
     const other = { 'Content-Type': 'application/json' }
     check((await ada.post('/tablos', {}, other)).text, '415')
     check((await ada.post('/tablos', { title: 'x'.repeat(2_000_000) })).text, '413')

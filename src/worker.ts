@@ -2,6 +2,7 @@
 
 import { expireSessions, forgetExpired } from './accounts/expiry.ts'
 import { beat, heartbeat } from './admin/heartbeat.ts'
+import { cleanUp, orphanFileCleanup } from './files/cleanup.ts'
 import { transaction } from './platform/database/database.ts'
 import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
@@ -9,7 +10,7 @@ import { type JobDefinition, job } from './platform/jobs/kinds.ts'
 import { type RunningJobs, runJobs } from './platform/jobs/running.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
-export const jobs = ({ db, log }: Pick<Deps, 'db' | 'log'>): JobDefinition[] => [
+export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>): JobDefinition[] => [
   job({
     kind: heartbeat,
     schedule: '* * * * *',
@@ -17,6 +18,15 @@ export const jobs = ({ db, log }: Pick<Deps, 'db' | 'log'>): JobDefinition[] => 
     timeout: 10,
     batch: 100,
     run: async (_, attempt) => beat(log, attempt),
+  }),
+  job({
+    kind: orphanFileCleanup,
+    schedule: '7 * * * *',
+    timeout: 600,
+    batch: 1,
+    run: async () => {
+      await cleanUp({ db, storage })
+    },
   }),
   job({
     kind: expireSessions,
@@ -29,7 +39,7 @@ export const jobs = ({ db, log }: Pick<Deps, 'db' | 'log'>): JobDefinition[] => 
 
 /** Starts to work, and says so. */
 export async function createWorker(
-  deps: Pick<Deps, 'db' | 'pool' | 'log' | 'connection'>,
+  deps: Pick<Deps, 'db' | 'pool' | 'log' | 'connection' | 'storage'>,
 ): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)

@@ -21,6 +21,13 @@ interface Request {
   body?: string | ReadableStream | FormData
 }
 
+/** A file as a person chose it. */
+export interface Upload {
+  name: string
+  bytes: string | Uint8Array<ArrayBuffer>
+  field?: string
+}
+
 export class Client {
   readonly #app: App
   readonly #base: URL
@@ -46,6 +53,11 @@ export class Client {
     return this.#cookies.values().next().value
   }
 
+  /** What a browser says of a form from a page of the same site. */
+  get sameSite(): Record<string, string> {
+    return { Origin: this.#base.origin, 'Sec-Fetch-Site': 'same-origin' }
+  }
+
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.request(path, { headers })
   }
@@ -57,8 +69,7 @@ export class Client {
       body: new URLSearchParams(fields).toString(),
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded',
-        Origin: this.#base.origin,
-        'Sec-Fetch-Site': 'same-origin',
+        ...this.sameSite,
         ...headers,
       },
     })
@@ -67,6 +78,28 @@ export class Client {
   /** Sends a form through htmx, the answer to go into `target`. */
   htmxPost(path: string, fields: Fields = {}, target = '#content'): Promise<Answer> {
     return this.post(path, fields, htmx(target))
+  }
+
+  /** Sends files as the form of the Files page does, in the field `file` unless each says another. */
+  async upload(
+    path: string,
+    files: readonly Upload[],
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const form = new FormData()
+    for (const { name, bytes, field = 'file' } of files) form.append(field, new File([bytes], name))
+    const { body, headers: made } = new Response(form)
+    const type = made.get('Content-Type') ?? ''
+    return this.request(path, {
+      method: 'POST',
+      body: new Blob(await Array.fromAsync(body ?? [])).stream(),
+      headers: { 'Content-Type': type, ...this.sameSite, ...headers },
+    })
+  }
+
+  /** Sends files as the script of the page does. */
+  htmxUpload(path: string, files: readonly Upload[]): Promise<Answer> {
+    return this.upload(path, files, htmx('#files'))
   }
 
   htmxGet(path: string, target = '#content'): Promise<Answer> {

@@ -20,7 +20,7 @@ const AS_LEFT: Record<JobState, string> = {
 }
 
 /** Makes the queues, as a process does when it starts. */
-export const queues = ({ pool }: TestDatabase, deps: Pick<Deps, 'db' | 'log'>): Promise<void> =>
+export const queues = ({ pool }: TestDatabase, deps: Pick<Deps, 'db' | 'log' | 'storage'>): Promise<void> =>
   declareQueues(pool, jobs(deps))
 
 /** A heartbeat in this state. One that failed has a row for its last two attempts. */

@@ -14,6 +14,18 @@ const ATTRIBUTES = [
   'data-not-moved',
   'data-menu',
   'data-keys',
+  'data-too-large',
+  'data-waiting',
+  'data-sending',
+  'data-finishing',
+  'data-lost',
+  'data-failed',
+  'data-added',
+  'data-not-added',
+  'data-cancelled',
+  'data-cancel',
+  'data-dismiss',
+  'data-retry',
 ]
 
 /** Says whether a text is one of the language's own. */

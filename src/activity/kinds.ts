@@ -16,6 +16,8 @@ export interface ActivityPayloads {
   task_changed: { title: string; before: string; from?: TaskStatus; to?: TaskStatus }
   task_moved: { title: string; from: TaskStatus; to: TaskStatus }
   task_deleted: { title: string }
+  file_added: { name: string }
+  file_removed: { name: string }
 }
 
 export type ActivityKind = keyof ActivityPayloads

@@ -70,6 +70,9 @@ function sentence(locale: Locale, { change, actorName }: Activity): string {
       const { from, to, title } = change.payload
       return from === to ? t.task_reordered(who, title) : t.task_moved(who, title, locale.t.tasks.status[to])
     }
+    case 'file_added':
+    case 'file_removed':
+      return t[change.kind](who, change.payload.name)
     case 'task_created':
     case 'task_deleted':
       return t[change.kind](who, change.payload.title)

@@ -11,7 +11,7 @@ import type { Tablo } from './tablos.ts'
 interface TabloHeadProps {
   locale: Locale
   tablo: Tablo
-  part: 'overview' | 'tasks'
+  part: 'overview' | 'tasks' | 'files'
   /** Buttons at the right of the title */
   children?: Child
 }
@@ -23,6 +23,7 @@ export function TabloHead({ locale, tablo, part, children }: TabloHeadProps) {
   const tabs = [
     { href: path, label: t.tabs.overview },
     { href: `${path}/tasks`, label: t.tabs.tasks },
+    { href: `${path}/files`, label: t.tabs.files },
   ]
   return (
     <>
@@ -34,7 +35,7 @@ export function TabloHead({ locale, tablo, part, children }: TabloHeadProps) {
         locale={locale}
         label={t.tabs.label}
         tabs={tabs}
-        current={part === 'overview' ? path : `${path}/tasks`}
+        current={part === 'overview' ? path : `${path}/${part}`}
       />
     </>
   )

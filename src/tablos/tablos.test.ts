@@ -147,9 +147,10 @@ test('changes at the same moment follow one another, and none is lost', async ()
   await Promise.all(titles.map(title => tablos.change(db, people.ada, id, { ...FIELDS, title })))
   const { version, title } = await tablos.find(db, people.ada, id)
   assert.equal(version, 9)
-  const changes = (await recent(db, { tablo: id }, 8)).map(({ change }) => change.payload)
-  assert.deepEqual(changes.map(payload => payload.title).sort(), titles)
-  assert.equal(changes[0]?.title, title)
+  const changes = await recent(db, { tablo: id }, 8)
+  const given = changes.map(({ change }) => change.kind === 'tablo_changed' && change.payload.title)
+  assert.deepEqual(given.toSorted(), titles)
+  assert.equal(given[0], title)
 })
 
 test('the dashboard has the newest first, with progress, people and the last change', async () => {

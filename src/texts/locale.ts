@@ -29,6 +29,8 @@ export interface Locale {
   number(n: number): string
   /** 0.3 as "30%" */
   percent(share: number): string
+  /** Bytes as "25 MB", in steps of 1,024 */
+  size(bytes: number): string
 }
 
 const made = new Map<string, Locale>()
@@ -79,6 +81,9 @@ export function preferredLanguage(header: string | undefined): Language {
 
 const DAY = 86_400
 
+/** What sizes are told in, each 1,024 of the one before. */
+const SIZE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
 /** In seconds; below a day. */
 const CLOCK_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600],
@@ -125,6 +130,24 @@ function makeLocale(language: Language, zone: string): Locale {
     },
     number: n => numbers.format(n),
     percent: share => percents.format(share),
+    size: sizesIn(tag),
+  }
+}
+
+function sizesIn(tag: string): (bytes: number) => string {
+  const formats = SIZE_UNITS.map(unit => {
+    const words = { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' } as const
+    return [0, 1].map(
+      maximumFractionDigits => new Intl.NumberFormat(tag, { ...words, maximumFractionDigits }).format,
+    )
+  })
+  return bytes => {
+    // Rounded to 1,024 it is one of the next unit.
+    let step = 0
+    let amount = bytes
+    for (; amount >= 1023.5 && step < SIZE_UNITS.length - 1; step++) amount /= 1_024
+    const format = formats[step]?.[step > 0 && amount < 9.95 ? 1 : 0]
+    return format?.(amount) ?? ''
   }
 }
 

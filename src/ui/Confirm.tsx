@@ -18,6 +18,8 @@ export interface ConfirmProps {
   target?: string | undefined
   swap?: string | undefined
   size?: 'medium' | 'small' | undefined
+  /** The button that asks is only its icon, and the label is spoken */
+  bare?: boolean | undefined
   children?: Child
 }
 
@@ -32,13 +34,22 @@ export function Confirm({
   target,
   swap,
   size,
+  bare,
   children,
 }: ConfirmProps) {
   return (
     <details class="confirm">
-      <summary class={classes('btn btn-danger-quiet', size === 'small' && 'btn-small')}>
+      <summary
+        class={classes(
+          'btn',
+          bare ? 'btn-ghost btn-icon' : 'btn-danger-quiet',
+          size === 'small' && 'btn-small',
+        )}
+        title={bare ? label : undefined}
+        aria-label={bare ? label : undefined}
+      >
         <Icon name={icon} />
-        <span>{label}</span>
+        {!bare && <span>{label}</span>}
       </summary>
       <div class="confirm-panel">
         <p>{question}</p>

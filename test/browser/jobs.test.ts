@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { jobIn, queues } from '../jobs.ts'
+import { TestStorage } from '../storage.ts'
 import { check } from './axe.ts'
 import { PHONE, product } from './product.ts'
 
@@ -9,7 +10,7 @@ const { person, windowOf, database } = await product()
 const { db, pool } = database
 const root = await person('Root')
 await pool.query(`update users set role = 'admin' where id = $1`, [root.id])
-await queues(database, { db, log: pino({ level: 'silent' }) })
+await queues(database, { db, log: pino({ level: 'silent' }), storage: new TestStorage() })
 const failed = await jobIn(database, 'discarded')
 for (const state of ['running', 'retryable', 'completed'] as const) await jobIn(database, state)
 

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Response } from 'playwright-core'
 import { create as createTask } from '../../src/tasks/tasks.ts'
+import { send } from '../files.ts'
+import { PDF, PNG } from '../samples.ts'
 import { check } from './axe.ts'
 import { openAdding, task } from './kanban.ts'
 import { PHONE, product } from './product.ts'
 
-const { person, kanban, windowOf, visitor, faults, database } = await product()
+const { person, kanban, windowOf, visitor, faults, database, deps } = await product()
 const ada = await person('Ada Lovelace')
 const path = await kanban(ada, { todo: ['One', 'Two'], in_progress: ['Three'], done: ['Four'] })
 const tablo = path.replace('/tasks', '')
@@ -15,6 +17,13 @@ const { id } = await createTask(database.db, ada, path.split('/')[2] ?? '', {
   description: '# Heading\n\nA [link](https://example.org), `code` and\n\n- [ ] a list\n\n> said',
   status: 'in_review',
 })
+const [pdf, png] = await send(
+  deps,
+  ada,
+  path.split('/')[2] ?? '',
+  { name: 'a long name of a PDF that is shown in a frame.pdf', bytes: PDF },
+  { name: 'a.png', bytes: PNG },
+)
 const PAGES = [
   '/',
   '/?archived=1',
@@ -25,6 +34,10 @@ const PAGES = [
   path,
   `${path}/${id}`,
   `${path}/${id}/menu`,
+  `${tablo}/files`,
+  `${tablo}/files?before=${pdf?.id}`,
+  `${tablo}/files/${pdf?.id}/view`,
+  `${tablo}/files/${png?.id}/view`,
   '/settings',
   '/demo',
   '/nothing-here',
@@ -77,6 +90,21 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     assert.equal(faults.splice(0).length, 1, 'Chromium notes the 422')
   })
 }
+
+test('axe finds nothing in the Files in use', async () => {
+  const page = await windowOf(ada)
+  await page.goto(`${tablo}/files`)
+  await page.route('**/files', route => (route.request().method() === 'POST' ? undefined : route.continue()))
+  const file = (name: string, size: number) => ({ name, mimeType: '', buffer: Buffer.alloc(size) })
+  await page
+    .locator('#upload-files')
+    .setInputFiles([file('waits', 10), file('large', deps.config.maxUploadBytes + 1)])
+  await page.locator('.upload[data-state=failed]').waitFor()
+  await page.locator('.file .confirm summary').first().click()
+  await check(page, 'uploads, and a question')
+  await page.evaluate(`document.getElementById('drop').hidden = false`)
+  await check(page, 'files held over the page')
+})
 
 test('The first load of a Kanban is light: few requests, little script and style, nothing from elsewhere', async () => {
   const page = await windowOf(ada)

@@ -17,6 +17,7 @@ import type { TaskStatus } from '../../src/activity/kinds.ts'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
 import { transaction } from '../../src/platform/database/database.ts'
+import type { Deps } from '../../src/platform/deps.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { folderStorage } from '../../src/platform/storage/folder.ts'
 import { listen } from '../../src/platform/web/server.ts'
@@ -32,6 +33,7 @@ export const PATIENCE_MS = 8_000
 export interface Product {
   url: string
   database: Awaited<ReturnType<typeof testDatabase>>
+  deps: Deps
   browser: Browser
   /** A window of somebody who is not signed in. */
   visitor(options?: BrowserContextOptions): Promise<Page>
@@ -45,15 +47,15 @@ export interface Product {
   faults: string[]
 }
 
-/** Starts it for a test file; everything ends with the file. */
-export async function product(): Promise<Product> {
+/** Starts it for a test file; everything ends with the file. `environment` is over that of a development start. */
+export async function product(environment: Record<string, string> = {}): Promise<Product> {
   const database = await testDatabase()
   const { db, pool } = database
-  const config = parseConfig({ LOG_LEVEL: 'error' })
+  const config = parseConfig({ LOG_LEVEL: 'error', ...environment })
   const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }))
   const secret = 'of the browser tests, and of nothing else'
   const storage = folderStorage(temporaryFolder())
-  const app = createApp({
+  const deps = {
     config,
     db,
     pool,
@@ -62,7 +64,8 @@ export async function product(): Promise<Product> {
     log,
     secret,
     migrationsPending: async () => false,
-  })
+  }
+  const app = createApp(deps)
   const server = await listen(app, '127.0.0.1', 0)
   const url = `http://127.0.0.1:${server.port}`
   const executablePath = process.env.CHROMIUM_PATH
@@ -90,6 +93,7 @@ export async function product(): Promise<Product> {
   return {
     url,
     database,
+    deps,
     browser,
     faults,
     visitor,
@@ -135,6 +139,8 @@ function watch(page: Page, url: string, faults: string[]): void {
   })
   page.on('pageerror', error => faults.push(String(error.stack)))
   page.on('request', request => {
+    // Chromium shows a PDF by pages of its own.
+    if (/^chrome(-extension)?:/.test(request.url())) return
     if (!request.url().startsWith(`${url}/`)) faults.push(`fetched from elsewhere: ${request.url()}`)
   })
 }

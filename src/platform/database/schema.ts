@@ -5,6 +5,8 @@
 
 import type { ColumnType } from "kysely";
 
+export type FileState = "pending" | "removing" | "stored";
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -58,6 +60,21 @@ export interface Audit {
   id: string;
   kind: string;
   subject_id: string;
+}
+
+export interface Files {
+  clean_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  removals: Generated<number>;
+  sent_as: string | null;
+  sha256: Buffer | null;
+  size: number | null;
+  state: Generated<FileState>;
+  tablo_id: string;
+  type: string | null;
+  uploaded_by: string | null;
 }
 
 export interface JobFailures {
@@ -138,6 +155,7 @@ export interface DB {
   activity: Activity;
   activity_heads: ActivityHeads;
   audit: Audit;
+  files: Files;
   job_failures: JobFailures;
   links: Links;
   members: Members;

@@ -1,14 +1,21 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
-/** Everything comes from here: no inline script, no inline style, nothing evaluated, no frame around us. */
-export function securityHeaders(baseUrl: URL): MiddlewareHandler {
+/**
+ * Everything comes from here: no inline script, no inline style, nothing evaluated, no frame around us. Files may be
+ * shown from the storage's own address, if browsers go there. A route that answers with no page of ours sets its own
+ * policy, which stays.
+ */
+export function securityHeaders(baseUrl: URL, storageOrigin: string | undefined): MiddlewareHandler {
+  const files = ["'self'", ...(storageOrigin === undefined ? [] : [storageOrigin])]
   return secureHeaders({
+    overwrite: false,
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
+      imgSrc: files,
+      frameSrc: files,
       connectSrc: ["'self'"],
       formAction: ["'self'"],
       baseUri: ["'none'"],

@@ -13,9 +13,18 @@ export interface WebServer {
   stop(graceMs: number): Promise<void>
 }
 
+/** A large upload over a slow line; how long forms and silence may last is held by those who read them. */
+const LONGEST_REQUEST_MS = 6.5 * 3_600_000
+const HEADERS_MS = 60_000
+
 /** Listens. Rejects with the `listen` error, such as EADDRINUSE. */
 export async function listen(app: Pick<Hono, 'fetch'>, host: string, port: number): Promise<WebServer> {
-  const server = serve({ fetch: app.fetch, hostname: host, port }) as Server
+  const server = serve({
+    fetch: app.fetch,
+    hostname: host,
+    port,
+    serverOptions: { requestTimeout: LONGEST_REQUEST_MS, headersTimeout: HEADERS_MS },
+  }) as Server
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('listening', resolve)
   server.once('error', reject)

@@ -1,0 +1,28 @@
+import { AppError, notFound } from '../errors.ts'
+import type { Log } from '../platform/log.ts'
+import { StorageError } from '../platform/storage/storage.ts'
+
+/** Seconds: what keeps a storage from answering takes somebody's hand, or passes soon. */
+const RETRY_AFTER = 30
+
+/** A file that is refused for its size: which one, and against what it was held. */
+export class FileRefused extends AppError {
+  readonly file: string
+  /** Bytes: the most a file may have, or for `quota_full` the most all files of the Tablo may */
+  readonly limit: number
+
+  constructor(text: 'file_too_large' | 'quota_full', file: string, limit: number) {
+    super('too_large', text)
+    this.file = file
+    this.limit = limit
+  }
+}
+
+/** What people are told of a fault of the storage, which the log has in full. Anything else stays what it is. */
+export function faultOf(error: unknown, log: Log): unknown {
+  if (!(error instanceof StorageError)) return error
+  log.error({ fault: error.fault, err: error }, 'the storage failed')
+  if (error.fault === 'missing') return notFound()
+  const text = error.fault === 'full' ? 'storage_full' : 'storage_unavailable'
+  return new AppError('unavailable', text, { retryAfter: RETRY_AFTER })
+}

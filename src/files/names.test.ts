@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fileName } from './names.ts'
+
+test('a name is the last part of a path, whichever way the strokes lean', () => {
+  assert.equal(fileName('C:\\Users\\ada\\plan.pdf'), 'plan.pdf')
+  assert.equal(fileName('../../etc/passwd'), 'passwd')
+  for (const nothing of ['', '.', '..', '../', 'a/', ' \t ', '\0', '...'])
+    assert.equal(fileName(nothing), '', nothing)
+})
+
+test('what can’t be seen goes, and what is composed is one character', () => {
+  assert.equal(fileName('a\0b\r\nc\u007f.txt'), 'abc.txt')
+  assert.equal(fileName('invoice\u202efdp.exe'), 'invoicefdp.exe')
+  assert.equal(fileName('e\u0301te\u0301.txt'), 'été.txt')
+  assert.equal(fileName('👩‍🚀.png'), '👩‍🚀.png')
+  assert.equal(fileName('a\ud800b'), 'a\ufffdb')
+})
+
+test('quotes and line ends come as browsers write them', () => {
+  assert.equal(fileName('a %22good%22 plan.txt'), 'a "good" plan.txt')
+  assert.equal(fileName('two%0D%0Alines.txt'), 'two  lines.txt')
+  assert.equal(fileName('50%25 off %2F.txt'), '50%25 off %2F.txt')
+})
+
+test('255 characters are kept, and of a longer name the extension with them', () => {
+  assert.equal(fileName('🦊'.repeat(255)), '🦊'.repeat(255))
+  const long = fileName(`${'🦊'.repeat(300)}.jpeg`)
+  assert.equal([...long].length, 255)
+  assert.ok(long.endsWith('🦊.jpeg'))
+  assert.equal(fileName(`a.${'b'.repeat(300)}`).length, 255)
+  assert.equal(fileName(`.${'b'.repeat(15)}`), `.${'b'.repeat(15)}`)
+})

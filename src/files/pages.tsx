@@ -1,0 +1,147 @@
+import { type Context, Hono } from 'hono'
+import { type SignedInEnv, signedIn } from '../accounts/signed-in.ts'
+import { AppError, notFound } from '../errors.ts'
+import { ID, isId } from '../platform/ids.ts'
+import { formResult } from '../platform/web/forms.ts'
+import { receiveFiles } from '../platform/web/multipart.ts'
+import { isHtmx, seeOther, targets } from '../platform/web/respond.ts'
+import { visitOf } from '../tablos/visit.ts'
+import type { Locale } from '../texts/locale.ts'
+import { Toast } from '../ui/Toast.tsx'
+import { isViewable } from './detection.ts'
+import { FileRefused } from './faults.ts'
+import * as files from './files.ts'
+import { AddedFiles, Totals } from './parts.tsx'
+import { serveFile } from './serving.ts'
+import { type Uploading, upload } from './uploading.ts'
+import { FilePage } from './viewer.tsx'
+import { FilesPage } from './views.tsx'
+
+const PATH = `/tablos/:tablo{${ID}}/files`
+const UPLOAD = new RegExp(`^/tablos/${ID}/files$`)
+
+/** How many files one request may bring. */
+const FILES = 100
+const SILENCE_MS = 60_000
+/** Bytes around a file: its name and what separates it from the next. */
+const AROUND = 16_384
+
+/** Whether a request that changes something brings files: its route reads the body by itself. */
+export const isUpload = (c: Context): boolean => UPLOAD.test(c.req.path)
+
+/** The files of a Tablo: list, upload, download, a page to look at one, and its end. */
+export function filePages(deps: Uploading) {
+  const { db, config } = deps
+  const app = new Hono<SignedInEnv>()
+  app.use('/tablos/*', signedIn)
+
+  app.get(PATH, c => filesPage(c, c.req.param('tablo')))
+
+  app.post(PATH, async c => {
+    const [locale, person, tabloId] = [c.get('locale'), c.get('person'), c.req.param('tablo')]
+    const limits = {
+      field: 'file',
+      files: FILES,
+      tooMany: () => new AppError('too_large', 'files_too_many'),
+      size: FILES * (config.maxUploadBytes + AROUND),
+      silenceMs: SILENCE_MS,
+    }
+    const run = async () => {
+      const sentAs = c.req.header('Upload-Id')
+      const options = {
+        unnamed: locale.t.files.unnamed,
+        sentAs: sentAs !== undefined && isId(sentAs) ? sentAs : undefined,
+      }
+      const added = await upload(deps, person, tabloId, options, take => receiveFiles(c, limits, take))
+      if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/files`, 303)
+      const list = added.map(file => ({ ...file, uploader: person }))
+      const totals = await files.totalsOf(db, tabloId)
+      return c.html(
+        <AddedFiles
+          locale={locale}
+          tabloId={tabloId}
+          files={list}
+          totals={totals}
+          quota={config.tabloQuotaBytes}
+        />,
+      )
+    }
+    return formResult(c, run, (_, error) => {
+      const message = messageOf(locale, error)
+      if (isHtmx(c)) return c.html(<Toast locale={locale} text={message} />)
+      return filesPage(c, tabloId, message)
+    })
+  })
+
+  app.get(`${PATH}/:file{${ID}}`, async c => {
+    const { tablo: tabloId, file: id } = c.req.param()
+    const file = await files.find(db, c.get('person'), tabloId, id)
+    return serveFile(c, deps, tabloId, file, { inline: c.req.query('inline') === '1' })
+  })
+
+  app.get(`${PATH}/:file{${ID}}/view`, async c => {
+    const locale = c.get('locale')
+    const { tablo: tabloId, file: id } = c.req.param()
+    const [{ tablo, nav }, file, neighbours] = await Promise.all([
+      visitOf(c, db, tabloId),
+      files.find(db, c.get('person'), tabloId, id),
+      files.neighboursOf(db, tabloId, id),
+    ])
+    if (!isViewable(file.type)) throw notFound()
+    const page = <FilePage locale={locale} tablo={tablo} file={file} {...neighbours} />
+    return c.render(page, {
+      title: file.name,
+      current: `/tablos/${tabloId}`,
+      nav,
+      scripts: ['file-view.js'],
+    })
+  })
+
+  app.post(`${PATH}/:file{${ID}}/delete`, async c => {
+    const { tablo: tabloId, file: id } = c.req.param()
+    await files.remove(db, c.get('person'), tabloId, id)
+    if (!isHtmx(c) || targets(c, 'content')) return seeOther(c, `/tablos/${tabloId}/files`)
+    const totals = await files.totalsOf(db, tabloId)
+    return c.html(<Totals locale={c.get('locale')} totals={totals} quota={config.tabloQuotaBytes} />)
+  })
+
+  /** The list, or what is older than a file of it; with a message after an upload that was refused. */
+  async function filesPage(c: Context<SignedInEnv>, tabloId: string, message?: string) {
+    const locale = c.get('locale')
+    const before = c.req.query('before')
+    const older = before !== undefined && isId(before) ? before : undefined
+    const { tablo, nav } = await visitOf(c, db, tabloId)
+    const [{ files: list, more }, totals] = await Promise.all([
+      files.list(db, tabloId, older),
+      files.totalsOf(db, tabloId),
+    ])
+    const page = (
+      <FilesPage
+        locale={locale}
+        tablo={tablo}
+        files={list}
+        more={more}
+        older={older !== undefined}
+        totals={totals}
+        limit={config.maxUploadBytes}
+        quota={config.tabloQuotaBytes}
+        message={message}
+      />
+    )
+    return c.render(page, {
+      title: `${locale.t.files.title} · ${tablo.title}`,
+      current: `/tablos/${tabloId}`,
+      nav,
+      scripts: ['files.js'],
+    })
+  }
+
+  return app
+}
+
+/** Why an upload was refused: for a size, with the file and what it was held against. */
+function messageOf(locale: Locale, error: AppError): string {
+  if (!(error instanceof FileRefused)) return locale.t.errors[error.text]
+  const { tooLarge, noRoom } = locale.t.files
+  return (error.text === 'quota_full' ? noRoom : tooLarge)(error.file, locale.size(error.limit))
+}

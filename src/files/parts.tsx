@@ -1,0 +1,50 @@
+// What a scripted page gets after a change: the parts of the list that are different now, each with where it goes.
+
+import type { Child } from 'hono/jsx'
+import type { Locale } from '../texts/locale.ts'
+import type { TabloFile, Totals as TotalsOf } from './files.ts'
+import { FileRow, FileTotals } from './views.tsx'
+
+interface TotalsProps {
+  locale: Locale
+  totals: TotalsOf
+  /** Bytes */
+  quota: number | undefined
+}
+
+interface AddedFilesProps extends TotalsProps {
+  tabloId: string
+  files: readonly TabloFile[]
+}
+
+/** New files at the top of the list. Who uploads may delete. */
+export function AddedFiles({ tabloId, files, ...totals }: AddedFilesProps) {
+  const { locale } = totals
+  return (
+    <>
+      <Part target="#files" swap="afterbegin">
+        {files.toReversed().map(file => (
+          <FileRow locale={locale} tabloId={tabloId} file={file} editable now={new Date()} />
+        ))}
+      </Part>
+      <Totals {...totals} />
+    </>
+  )
+}
+
+/** How many files there are now. */
+export function Totals({ locale, totals, quota }: TotalsProps) {
+  return (
+    <Part target="#file-totals" swap="innerHTML">
+      <FileTotals locale={locale} totals={totals} quota={quota} />
+    </Part>
+  )
+}
+
+function Part({ target, swap, children }: { target: string; swap: string; children: Child }) {
+  return (
+    <hx-partial hx-target={target} hx-swap={swap}>
+      {children}
+    </hx-partial>
+  )
+}

@@ -1,0 +1,65 @@
+// What may come in the body of a request, and how long. A form is small and is there soon. An upload is neither: it is
+// read as it comes by its route, and when that refuses it, the rest is read and dropped, because a browser only looks at
+// the answer once it has sent everything; to close the connection on it would show as a network error.
+
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { socketOf } from './multipart.ts'
+
+/** Bytes: the longest description, each character percent-encoded, fits several times. */
+const LARGEST_FORM = 1_048_576
+
+/** How long a form may take to arrive. The server itself waits as long as an upload may take. */
+const SLOWEST_FORM_MS = 300_000
+
+/** How long the rest of a refused upload is read. */
+const DRAIN_MS = 30_000
+
+const withinLimit = bodyLimit({
+  maxSize: LARGEST_FORM,
+  onError: () => {
+    throw new HTTPException(413)
+  },
+})
+
+/** Holds a form to its size and its time. */
+export const limitBody: MiddlewareHandler = async (c, next) => {
+  const socket = socketOf(c)
+  const slow = setTimeout(() => socket?.complete || socket?.destroy(), SLOWEST_FORM_MS).unref()
+  try {
+    return await withinLimit(c, next)
+  } finally {
+    clearTimeout(slow)
+  }
+}
+
+/**
+ * For a route that reads its body by itself: what it left unread is read before it answers, up to `most` bytes and half
+ * a minute. The connection of one that sends more is closed after the answer.
+ */
+export function drained(most: number): MiddlewareHandler {
+  return async (c, next) => {
+    await next()
+    if (await drain(c, most)) return
+    c.res.headers.set('Connection', 'close')
+  }
+}
+
+/** Whether the body has come to its end. */
+async function drain(c: Context, most: number): Promise<boolean> {
+  const socket = socketOf(c)
+  if (!socket || socket.complete || socket.destroyed) return true
+  const { promise: over, resolve: end } = Promise.withResolvers<void>()
+  const late = setTimeout(end, DRAIN_MS)
+  let read = 0
+  const drop = (chunk: Buffer): void => {
+    read += chunk.length
+    if (read > most) end()
+  }
+  socket.on('data', drop).once('end', end).once('close', end).on('error', end).resume()
+  await over
+  clearTimeout(late)
+  socket.off('data', drop).off('end', end).off('close', end).pause()
+  return socket.complete
+}
