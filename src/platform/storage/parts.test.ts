@@ -16,7 +16,7 @@ test('a body is cut into parts of one size, the last of which is known to be the
     const parts: Buffer[] = []
     const lasts: boolean[] = []
     for await (const part of partsOf(of(bytes.subarray(0, 7), bytes.subarray(7)), never, new Permits(1))) {
-      parts.push(part.bytes)
+      parts.push(Buffer.from(part.bytes))
       lasts.push(part.last)
       assert.equal(part.number, parts.length)
     }
@@ -30,7 +30,7 @@ test('permits are given in the order in which they were asked for', async () => 
   const permits = new Permits(1)
   const order: number[] = []
   const take = async (n: number) => {
-    const release = await permits.take(never)
+    const { release } = await permits.take(never)
     order.push(n)
     await setImmediate()
     release()
@@ -41,7 +41,7 @@ test('permits are given in the order in which they were asked for', async () => 
 
 test('who gives up waiting leaves the queue at once, and frees nothing', async () => {
   const permits = new Permits(1)
-  const release = await permits.take(never)
+  const { release } = await permits.take(never)
   const abort = new AbortController()
   const given = permits.take(abort.signal)
   const next = permits.take(never)
@@ -61,7 +61,7 @@ test('who gives up waiting leaves the queue at once, and frees nothing', async (
 test('a permit that comes in the moment of the abort goes to the next', async () => {
   for (const first of ['release', 'abort']) {
     const permits = new Permits(1)
-    const release = await permits.take(never)
+    const { release } = await permits.take(never)
     const abort = new AbortController()
     const given = permits.take(abort.signal)
     const next = permits.take(never)
@@ -69,13 +69,25 @@ test('a permit that comes in the moment of the abort goes to the next', async ()
     release()
     if (first === 'release') abort.abort(new Error('gone'))
     await assert.rejects(given, /gone/)
-    ;(await next)()
-    ;(await permits.take(never))()
+    ;(await next).release()
+    ;(await permits.take(never)).release()
   }
 })
 
 test('a reader that ends early gives its permit back', async () => {
   const permits = new Permits(1)
   for await (const _ of partsOf(of(randomBytes(PART_BYTES + 1)), never, permits)) break
-  ;(await permits.take(never))()
+  ;(await permits.take(never)).release()
+})
+
+test('the memory of a part that was sent is the next one’s, that of one given up is nobody’s', async () => {
+  const permits = new Permits(1)
+  const first = await permits.take(never)
+  const waiting = permits.take(never)
+  first.release(true)
+  const second = await waiting
+  assert.equal(second.bytes, first.bytes)
+  const third = permits.take(never)
+  second.release()
+  assert.notEqual((await third).bytes, first.bytes)
 })

@@ -1,6 +1,7 @@
 // A body in parts of one size, as S3 takes it. A part stays in memory until it was sent, so that it can be sent again, and
 // so all uploads together hold no more parts than there are permits: one permit for each, from a part's first byte until
-// it was sent. An upload holds one at most, so none waits for what it holds itself.
+// it was sent. An upload holds one at most, so none waits for what it holds itself. The memory of a part goes on to the
+// next, because what is only let go of stays taken until the collector comes by, and then several times as many parts do.
 
 import { orAborted, untilAborted } from './abort.ts'
 
@@ -17,21 +18,32 @@ export interface Part {
   readonly last: boolean
 }
 
-/** A fixed number of permits, given in the order in which they were asked for. */
+/** A fixed number of permits, each with the memory of a part, given in the order in which they were asked for. */
 export class Permits {
+  readonly #count: number
   #free: number
   readonly #waiting = new Set<() => void>()
+  readonly #memory: Buffer[] = []
 
   constructor(count: number) {
+    this.#count = count
     this.#free = count
   }
 
-  /** Resolves with what gives the permit back. Rejects with the signal's reason, at once also while it waits. */
-  async take(signal: AbortSignal): Promise<() => void> {
+  /**
+   * Resolves with the memory of a part, and with what gives the permit back, and the memory too when nobody reads it any
+   * more. Rejects with the signal's reason, at once also while it waits.
+   */
+  async take(signal: AbortSignal): Promise<{ bytes: Buffer; release: (sent?: boolean) => void }> {
     signal.throwIfAborted()
     if (this.#free > 0) this.#free--
     else await this.#turn(signal)
-    return () => this.#giveBack()
+    const bytes = this.#memory.pop() ?? Buffer.allocUnsafeSlow(PART_BYTES)
+    const release = (sent = false) => {
+      if (sent) this.#memory.push(bytes)
+      this.#giveBack()
+    }
+    return { bytes, release }
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -48,8 +60,11 @@ export class Permits {
 
   #giveBack(): void {
     const [next] = this.#waiting
-    if (!next) this.#free++
-    else {
+    if (!next) {
+      this.#free++
+      // Nothing is under way: what the busiest moment needed is not kept.
+      if (this.#free === this.#count) this.#memory.length = 0
+    } else {
       this.#waiting.delete(next)
       next()
     }
@@ -58,7 +73,7 @@ export class Permits {
 
 /**
  * The parts of a body, each of PART_BYTES but the last, which is empty only when the body is. Asking for the next part, or
- * ending, gives the permit of the one before back. Each byte is copied once.
+ * ending, gives the permit of the one before back; its bytes are another part's from then on. Each byte is copied once.
  */
 export async function* partsOf(
   body: AsyncIterable<Uint8Array>,
@@ -66,21 +81,20 @@ export async function* partsOf(
   permits: Permits,
 ): AsyncGenerator<Part, void> {
   let number = 1
-  let bytes = Buffer.alloc(0)
+  let bytes: Buffer = Buffer.alloc(0)
   let filled = 0
-  let release: (() => void) | undefined
+  let release: ((sent?: boolean) => void) | undefined
   try {
     for await (const chunk of untilAborted(body, signal)) {
       for (let taken = 0; taken < chunk.length; ) {
         // Only now that more bytes are there is it known that a full part is not the last.
         if (release && filled === PART_BYTES) {
           yield { number: number++, bytes, last: false }
-          release()
+          release(true)
           release = undefined
         }
         if (!release) {
-          release = await permits.take(signal)
-          bytes = Buffer.allocUnsafeSlow(PART_BYTES)
+          ;({ bytes, release } = await permits.take(signal))
           filled = 0
         }
         const piece = chunk.subarray(taken, taken + PART_BYTES - filled)
