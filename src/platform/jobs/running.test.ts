@@ -27,6 +27,7 @@ const kinds = {
   hang: jobKind('hang', payload),
   slow: jobKind('slow', payload),
   twice: jobKind('twice', payload),
+  mixed: jobKind('mixed', payload),
 }
 const ran: { kind: string; n: number; attempt: Attempt }[] = []
 const run =
@@ -37,6 +38,14 @@ const run =
   }
 const never = () => new Promise<void>(() => {})
 const definitions: JobDefinition[] = [
+  job({
+    kind: kinds.mixed,
+    batch: 3,
+    run: run('mixed', async n => {
+      if (n === 1) await never()
+      if (n === 2) throw new Error('no luck with two')
+    }),
+  }),
   job({ kind: kinds.work, run: run('work') }),
   job({
     kind: kinds.fail,
@@ -173,6 +182,25 @@ test('a job that hangs fails alone, and the others of its batch are done', async
   assert.equal((await stateOf(hanging ?? ''))?.error, 'The job took longer than 1 s.')
   assert.equal(runsOf(hanging ?? '')[0]?.attempt.signal.aborted, true)
   for (const id of others) assert.equal((await stateOf(id))?.state, 'completed')
+})
+
+test('a job that takes long holds up neither those taken with it nor those that come later', async () => {
+  const [long = '', failing = '', done = ''] = await transaction(db, async tx => {
+    const made: string[] = []
+    for (const n of [1, 2, 3]) made.push(await enqueue(tx, kinds.mixed, { n }))
+    return made
+  })
+  await until(async () => (await stateOf(done))?.state === 'completed')
+  await until(async () => (await stateOf(failing))?.state === 'retryable')
+  const later = await transaction(db, async tx => {
+    const made: string[] = []
+    for (const n of [4, 5, 6, 7, 8]) made.push(await enqueue(tx, kinds.mixed, { n }))
+    return made
+  })
+  for (const id of later) await until(async () => (await stateOf(id))?.state === 'completed')
+  assert.equal((await stateOf(long))?.state, 'running')
+  await transaction(db, tx => cancelJob(tx, long))
+  await transaction(db, tx => cancelJob(tx, failing))
 })
 
 test('a job out of attempts is given up, and runs again when it is asked to', async () => {
