@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import pg from 'pg'
 import { connect } from '../../src/platform/database/database.ts'
 import { migrateUp } from '../../src/platform/database/migrate.ts'
+import { openPool } from '../../src/platform/database/pool.ts'
 import { urlOf } from '../database.ts'
 import { dataDirectory, hold, serverPid } from './holding.ts'
 import { isDone, prepare, put, startWorker, until } from './working.ts'
@@ -18,12 +18,10 @@ const OUTAGES = [
 test('Postgres goes and comes back under a busy worker, which goes on by itself and loses nothing', async t => {
   const dataDir = dataDirectory()
   const holder = await hold(dataDir, 'start')
-  const config = { ...holder.said.pool, max: 4 }
-  const pool = new pg.Pool(config)
-  pool.on('error', () => {})
-  after(() => pool.end())
+  const { pool, close } = openPool(holder.said.pool, () => {})
+  after(() => close(1_000))
   await migrateUp(pool)
-  const database = { pool, db: connect(pool), url: urlOf(config) }
+  const database = { pool, db: connect(pool), url: urlOf(holder.said.pool) }
   await prepare(database)
   const worker = await startWorker(database)
 
@@ -47,8 +45,17 @@ test('Postgres goes and comes back under a busy worker, which goes on by itself 
     enough = true
   })
 
+  const putAndSee = async () => {
+    const n = next++
+    // Postgres, too, needs a moment to come back.
+    return put(database, { n })
+      .then(() => setTimeout(500))
+      .then(() => isDone(database, n))
+      .catch(() => false)
+  }
+
   for (const [how, signal, ms] of OUTAGES) {
-    await until('the worker works', 30, async () => isDone(database, await putAgain()))
+    await until('the worker works', 30, async () => putAndSee())
     const before = worker.lines().length
     // Who holds Postgres starts it again as soon as it has gone, unless asleep.
     holder.child.kill('SIGSTOP')
@@ -61,16 +68,9 @@ test('Postgres goes and comes back under a busy worker, which goes on by itself 
     assert.match(String(lost[0]?.reason), /\w+/)
     // Idle connections are told one by one, and there are ten at most; a job that runs may fail for want of one.
     assert.ok(said.length <= 40, `${how}: ${said.length} lines\n${said.map(line => JSON.stringify(line)).join('\n')}`)
-    await until(`after ${how} the worker works`, 60, async () => isDone(database, await putAgain()))
+    await until(`after ${how} the worker works`, 60, async () => putAndSee())
     assert.ok(worker.lines().some(({ msg }, at) => at > before && msg === 'job queue has its database again'))
     t.diagnostic(`${how}: ${said.length} lines in ${ms / 1000} s`)
-  }
-
-  async function putAgain(): Promise<number> {
-    const n = next++
-    await put(database, { n }).catch(() => {})
-    await setTimeout(500)
-    return n
   }
 
   enough = true
