@@ -50,7 +50,11 @@ test('a job that throws, one that hangs and one whose worker is killed are all r
   await put(database, { n: 3, throws: 2 })
   await put(database, { n: 4, throws: 1 }, brief)
   await until('the slow ones run', 5, async () => (await runsOf(database, 1)).length === 1)
-  await until('the throwing ones are done', 15, async () => (await isDone(database, 3)) && isDone(database, 4))
+  await until(
+    'the throwing ones are done',
+    15,
+    async () => (await isDone(database, 3)) && isDone(database, 4),
+  )
   await until('the hanging one is done', 15, () => isDone(database, 2))
   await startWorker(database)
   await first.end('SIGKILL')
@@ -64,7 +68,12 @@ test('a job that throws, one that hangs and one whose worker is killed are all r
   assert.deepEqual(rows, [
     { n: 1, state: 'completed', attempts: [1], errors: [GONE] },
     { n: 2, state: 'completed', attempts: [1], errors: [late] },
-    { n: 3, state: 'completed', attempts: [1, 2], errors: ['attempt 1 of 3 throws', 'attempt 2 of 3 throws'] },
+    {
+      n: 3,
+      state: 'completed',
+      attempts: [1, 2],
+      errors: ['attempt 1 of 3 throws', 'attempt 2 of 3 throws'],
+    },
     { n: 4, state: 'completed', attempts: [1], errors: ['attempt 1 of 4 throws'] },
   ])
 })
@@ -79,7 +88,9 @@ test('a job never runs whose transaction is rolled back, or whose process is kil
     await setTimeout(3_000)
     throw new Error('no')
   })
-  const producer = program(join(import.meta.dirname, 'job-producer.js'), ['2'], { DATABASE_URL: database.url })
+  const producer = program(join(import.meta.dirname, 'job-producer.js'), ['2'], {
+    DATABASE_URL: database.url,
+  })
   await producer.says(/enqueued as one of 1/)
   await assert.rejects(rolledBack, /no/)
   producer.process.kill('SIGKILL')

@@ -67,7 +67,10 @@ test('Postgres goes and comes back under a busy worker, which goes on by itself 
     assert.equal(lost.length, 1, how)
     assert.match(String(lost[0]?.reason), /\w+/)
     // Idle connections are told one by one, and there are ten at most; a job that runs may fail for want of one.
-    assert.ok(said.length <= 40, `${how}: ${said.length} lines\n${said.map(line => JSON.stringify(line)).join('\n')}`)
+    assert.ok(
+      said.length <= 40,
+      `${how}: ${said.length} lines\n${said.map(line => JSON.stringify(line)).join('\n')}`,
+    )
     await until(`after ${how} the worker works`, 60, async () => putAndSee())
     assert.ok(worker.lines().some(({ msg }, at) => at > before && msg === 'job queue has its database again'))
     t.diagnostic(`${how}: ${said.length} lines in ${ms / 1000} s`)
@@ -77,7 +80,9 @@ test('Postgres goes and comes back under a busy worker, which goes on by itself 
   await producing
   assert.ok(refused > 0 && answered.length > 200)
   await until('all is done', 60, async () => {
-    const { rowCount } = await pool.query(`select from pgboss.job where name = 'work' and state <> 'completed'`)
+    const { rowCount } = await pool.query(
+      `select from pgboss.job where name = 'work' and state <> 'completed'`,
+    )
     return rowCount === 0
   })
   const { rows } = await pool.query<{ n: number }>('select n from effects')

@@ -41,7 +41,8 @@ test('ten thousand jobs are all done, each effect once, while workers start and 
       const ns = Array.from({ length: 1 + random(5) }, () => next++)
       const fails = random(20) === 0
       await transaction(db, async tx => {
-        for (const n of ns) await enqueue(tx, work, { n, takes: random(40), throws: random(50) === 0 ? 1 : 0 })
+        for (const n of ns)
+          await enqueue(tx, work, { n, takes: random(40), throws: random(50) === 0 ? 1 : 0 })
         if (fails) throw new Error('rolled back')
       }).then(
         () => committed.push(...ns),

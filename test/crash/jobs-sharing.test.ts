@@ -28,8 +28,11 @@ test('two workers share the work, and a minute’s heartbeat comes once', {
     return rows
   }
   const heartbeats = async () =>
-    (await pool.query<{ id: string; state: string }>(`select id, state from pgboss.job where name = 'heartbeat'`))
-      .rows
+    (
+      await pool.query<{ id: string; state: string }>(
+        `select id, state from pgboss.job where name = 'heartbeat'`,
+      )
+    ).rows
   await until('two minutes begin', LIMIT_S, async () => (await minutes()).length >= TICKS)
   // Every pass looks a minute back, so what it would send twice it sends within two passes.
   await setTimeout(21_000)

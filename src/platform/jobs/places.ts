@@ -161,7 +161,13 @@ export function openPlaces(definition: JobDefinition, { boss, db, log, report, a
     const late = [...running]
     running.clear()
     for (const { away } of late) away.abort(new Error('The worker ends.'))
-    await Promise.all([settle(), handBack(db, late.map(({ job }) => ({ ...job, name })))]).catch(report)
+    await Promise.all([
+      settle(),
+      handBack(
+        db,
+        late.map(({ job }) => ({ ...job, name })),
+      ),
+    ]).catch(report)
   }
 }
 

@@ -287,3 +287,19 @@ test('what waits, runs and is over is counted by kind and state', async () => {
     ['fail'],
   )
 })
+
+test('jobs of every state are listed together, those that ended last first, and those of a request alone', async () => {
+  const all = await listJobs(db, {}, 1_000)
+  const ends = all.map(({ finalizedAt }) => finalizedAt?.getTime() ?? 0)
+  assert.deepEqual(
+    ends,
+    ends.toSorted((a, b) => b - a),
+  )
+  assert.ok(new Set(all.map(({ state }) => state)).size >= 4)
+  assert.deepEqual(await listJobs(db, {}, 5), all.slice(0, 5))
+  const id = await transaction(db, tx => enqueue(tx, kinds.work, { n: 1 }, { requestId: 'asked once' }))
+  assert.deepEqual(
+    (await listJobs(db, { requestId: 'asked once' }, 10)).map(job => job.id),
+    [id],
+  )
+})
