@@ -13,7 +13,7 @@ import { sweepFailures } from './failures.ts'
 import { type Attempt, type JobDefinition, job, jobKind } from './kinds.ts'
 import { cancelJob, retryJob } from './managing.ts'
 import { declareQueues } from './queues.ts'
-import { countJobs, failuresOf, listJobs } from './reading.ts'
+import { failuresOf, listJobs } from './reading.ts'
 import { runJobs } from './running.ts'
 
 const { db, pool, config } = await testDatabase()
@@ -27,7 +27,6 @@ const kinds = {
   hang: jobKind('hang', payload),
   slow: jobKind('slow', payload),
   twice: jobKind('twice', payload),
-  mixed: jobKind('mixed', payload),
 }
 const ran: { kind: string; n: number; attempt: Attempt }[] = []
 const run =
@@ -38,14 +37,6 @@ const run =
   }
 const never = () => new Promise<void>(() => {})
 const definitions: JobDefinition[] = [
-  job({
-    kind: kinds.mixed,
-    batch: 3,
-    run: run('mixed', async n => {
-      if (n === 1) await never()
-      if (n === 2) throw new Error('no luck with two')
-    }),
-  }),
   job({ kind: kinds.work, run: run('work') }),
   job({
     kind: kinds.fail,
@@ -184,25 +175,6 @@ test('a job that hangs fails alone, and the others of its batch are done', async
   for (const id of others) assert.equal((await stateOf(id))?.state, 'completed')
 })
 
-test('a job that takes long holds up neither those taken with it nor those that come later', async () => {
-  const [long = '', failing = '', done = ''] = await transaction(db, async tx => {
-    const made: string[] = []
-    for (const n of [1, 2, 3]) made.push(await enqueue(tx, kinds.mixed, { n }))
-    return made
-  })
-  await until(async () => (await stateOf(done))?.state === 'completed')
-  await until(async () => (await stateOf(failing))?.state === 'retryable')
-  const later = await transaction(db, async tx => {
-    const made: string[] = []
-    for (const n of [4, 5, 6, 7, 8]) made.push(await enqueue(tx, kinds.mixed, { n }))
-    return made
-  })
-  for (const id of later) await until(async () => (await stateOf(id))?.state === 'completed')
-  assert.equal((await stateOf(long))?.state, 'running')
-  await transaction(db, tx => cancelJob(tx, long))
-  await transaction(db, tx => cancelJob(tx, failing))
-})
-
 test('a job out of attempts is given up, and runs again when it is asked to', async () => {
   const id = await put('fail', 25)
   await until(async () => (await stateOf(id))?.state === 'retryable')
@@ -266,40 +238,4 @@ test('a worker that stops lets jobs finish, and hands the others back without us
   await until(() => runsOf(id).length === 2)
   assert.equal(runsOf(id)[1]?.attempt.number, 1)
   await transaction(db, tx => cancelJob(tx, id))
-})
-
-test('what waits, runs and is over is counted by kind and state', async () => {
-  const later = await put('work')
-  await pool.query(
-    `update pgboss.job set state = 'created', completed_on = null, start_after = now() + interval '1 day' where id = $1`,
-    [later],
-  )
-  const counts = await countJobs(db)
-  const states = new Set(counts.map(({ state }) => state))
-  for (const state of ['completed', 'cancelled', 'discarded', 'retryable'] as const)
-    assert.ok(states.has(state), state)
-  assert.equal(
-    counts.some(({ kind }) => kind.startsWith('__')),
-    false,
-  )
-  assert.deepEqual(
-    (await listJobs(db, { state: 'discarded', kind: 'fail' }, 10)).map(({ kind }) => kind),
-    ['fail'],
-  )
-})
-
-test('jobs of every state are listed together, those that ended last first, and those of a request alone', async () => {
-  const all = await listJobs(db, {}, 1_000)
-  const ends = all.map(({ finalizedAt }) => finalizedAt?.getTime() ?? 0)
-  assert.deepEqual(
-    ends,
-    ends.toSorted((a, b) => b - a),
-  )
-  assert.ok(new Set(all.map(({ state }) => state)).size >= 4)
-  assert.deepEqual(await listJobs(db, {}, 5), all.slice(0, 5))
-  const id = await transaction(db, tx => enqueue(tx, kinds.work, { n: 1 }, { requestId: 'asked once' }))
-  assert.deepEqual(
-    (await listJobs(db, { requestId: 'asked once' }, 10)).map(job => job.id),
-    [id],
-  )
 })

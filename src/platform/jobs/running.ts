@@ -60,9 +60,11 @@ export async function runJobs(
 
   /** The database that goes away is one line, not one for everybody who misses it. */
   function report(error: unknown): void {
-    if (!isDatabaseLost(error)) return log.error({ err: error }, 'job queue')
-    if (!lost) log.warn({ reason: (error as Error).message }, 'job queue without its database')
-    lost = true
+    if (!isDatabaseLost(error)) log.error({ err: error }, 'job queue')
+    else {
+      if (!lost) log.warn({ reason: (error as Error).message }, 'job queue without its database')
+      lost = true
+    }
   }
 
   function answered(): void {
