@@ -17,7 +17,7 @@ test('two workers share the work, and a minute’s heartbeat comes once', {
   const database = await testDatabase()
   const { db, pool } = database
   const workers = [xtablo(database, ['worker']), xtablo(database, ['worker'])]
-  await Promise.all(workers.map(worker => worker.says(/worker heartbeat/)))
+  await Promise.all(workers.map(worker => worker.says(/worker ready/)))
   for (let n = 0; n < 200; n++) await transaction(db, tx => enqueue(tx, heartbeat, {}))
   // What is due by the clock passes through a queue of pg-boss's own, where each minute is a row, before it is enqueued.
   const minutes = async () => {
