@@ -426,6 +426,14 @@ INSERT INTO pgboss.version(version) VALUES ('43');
 -- What was tried more than once, which is little beside what was done: what the sweep of `job_failures` looks through.
 create index job_retried on pgboss.job_common (id) where retry_count > 0 or state = 'retry';
 
+-- The order in which an admin sees the jobs of a state, while the page asks again every two seconds; and what they are
+-- counted by, of which most have been done days ago.
+create index job_listed on pgboss.job_common
+  (state, completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc) include (name);
+
+-- From a request, which the log names, to what it enqueued.
+create index job_request on pgboss.job_common ((data ->> 'request_id')) where data ->> 'request_id' is not null;
+
 -- Every attempt that failed, one row each: pg-boss keeps the last error alone. A job that failed is deleted and made
 -- again by pg-boss, so nothing refers to it.
 create table job_failures (

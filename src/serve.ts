@@ -18,6 +18,9 @@ const GRACE_MS = 10_000 - CLOSE_GRACE_MS
 
 const MIGRATIONS_POLL_MS = 500
 
+/** How long what nobody waits for any more may keep the process. */
+const LEFTOVERS_MS = 200
+
 /** Runs until a signal ends it. Throws what keeps it from starting. */
 export async function serve(
   config: Config,
@@ -46,6 +49,8 @@ export async function serve(
     await opened.close()
   }
   log.info('shutdown complete')
+  // A job that did not heed its end may still wait for something; it was handed back, and holds nobody up.
+  global.setTimeout(() => process.exit(), LEFTOVERS_MS).unref()
 }
 
 /** Stops within so many milliseconds. */

@@ -44,7 +44,13 @@ export async function createWorker(
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)
   deps.log.info('worker ready')
-  for (const { kind, atStart } of definitions)
-    if (atStart) await transaction(deps.db, tx => enqueue(tx, kind, {}))
+  try {
+    for (const { kind, atStart } of definitions)
+      if (atStart) await transaction(deps.db, tx => enqueue(tx, kind, {}))
+  } catch (error) {
+    // Nobody else has it yet, and it would keep the process.
+    await running.stop(0)
+    throw error
+  }
   return running
 }

@@ -28,10 +28,19 @@ export function xtablo(
   args: string[],
   environment: Record<string, string> = {},
 ): Command {
-  const main = join(root, 'dist/src/main.js')
-  const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+  return program(join(root, 'dist/src/main.js'), args, {
+    DATABASE_URL: url,
+    DATA_DIR: join(folder, 'data'),
+    PORT: '0',
+    ...environment,
+  })
+}
+
+/** Runs a built file as a process of its own. */
+export function program(file: string, args: string[], env: Record<string, string>): Command {
+  const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
     cwd: folder,
-    env: { DATABASE_URL: url, DATA_DIR: join(folder, 'data'), PORT: '0', ...environment },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

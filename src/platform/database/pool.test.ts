@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { testDatabase } from '../../../test/database.ts'
 import { openPool } from './pool.ts'
 
@@ -32,4 +33,17 @@ test('closing ends what takes longer than its grace', async () => {
   assert.ok(performance.now() - start < 5_000)
   await assert.rejects(idle.query('select 1'))
   idle.release(true)
+})
+
+test('a connection that breaks in the middle of a transaction fails its next statement, and nothing else', async () => {
+  const { pool, close } = openPool(database.config, () => {})
+  const client = await pool.connect()
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  await client.query('begin')
+  await pool.query('select pg_terminate_backend($1)', [rows[0].pid])
+  await setTimeout(100)
+  await assert.rejects(client.query('select 1'))
+  client.release(true)
+  assert.deepEqual((await pool.query('select 1 as one')).rows, [{ one: 1 }])
+  await close(1_000)
 })

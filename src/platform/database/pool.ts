@@ -27,7 +27,12 @@ export function openPool(connection: pg.PoolConfig, onLost: (reason: string) => 
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
   })
   const clients = new Set<pg.PoolClient>()
-  pool.on('connect', client => clients.add(client))
+  pool.on('connect', client => {
+    clients.add(client)
+    // One that breaks between two statements of a transaction tells nobody but by this event, which ends the process
+    // when nobody listens; the next statement is refused anyway.
+    client.on('error', () => {})
+  })
   pool.on('remove', client => clients.delete(client))
   let closing = false
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

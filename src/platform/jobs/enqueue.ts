@@ -2,6 +2,7 @@
 // needs a started instance with a cache of its queues; this is the row that it would write, in the one statement that it
 // would use, and a test compares the two.
 
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../database/database.ts'
@@ -15,8 +16,8 @@ export interface JobData {
   request_id?: string
 }
 
-/** The channel on which pg-boss's workers of one database listen: pg-boss makes it of its schema's name. */
-const CHANNEL = sql`'pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24)`
+/** The channel on which the workers of one database listen: pg-boss makes it of its schema's name. */
+export const CHANNEL = `pgboss_${createHash('sha224').update('pgboss').digest('hex').slice(0, 24)}`
 
 /** Wakes the workers of a kind when the transaction commits. Give it the kind's name as a column or a value. */
 export const notifyWorkers = (name: unknown) => sql`pg_notify(${CHANNEL}, ${name})`

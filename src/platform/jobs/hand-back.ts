@@ -17,7 +17,8 @@ export async function handBack(
     await sql`
       with given as (
         update pgboss.job set state = 'retry', started_on = null, heartbeat_on = null, start_after = now()
-        where id = any(${jobs.map(({ id }) => id)}::uuid[]) and state = 'active'
+        where name = any(${[...new Set(jobs.map(({ name }) => name))]}::text[])
+          and id = any(${jobs.map(({ id }) => id)}::uuid[]) and state = 'active'
           and id || ':' || retry_count = any(${taken}::text[])
         returning name
       )

@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../database/database.ts'
 import { notifyWorkers } from './enqueue.ts'
+import { hasId } from './reading.ts'
 
 /** Runs a job again that was given up or cancelled, or at once one that waits. False when there is no such job to run again. */
 export async function retryJob(tx: Tx, id: string): Promise<boolean> {
@@ -15,7 +16,7 @@ export async function retryJob(tx: Tx, id: string): Promise<boolean> {
         state = case state when 'failed' then 'retry' when 'cancelled' then 'created' else state end,
         completed_on = null,
         start_after = now()
-      where id = ${id} and state in ('failed', 'cancelled', 'retry', 'created')
+      where ${hasId(id)} and state in ('failed', 'cancelled', 'retry', 'created')
       returning name
     )
     select ${notifyWorkers(sql.ref('name'))} from changed`.execute(tx)
@@ -29,7 +30,7 @@ export async function retryJob(tx: Tx, id: string): Promise<boolean> {
 export async function cancelJob(tx: Tx, id: string): Promise<boolean> {
   const { rows } = await sql`
     update pgboss.job set state = 'cancelled', completed_on = now()
-    where id = ${id} and state in ('created', 'retry', 'active')
+    where ${hasId(id)} and state in ('created', 'retry', 'active')
     returning id`.execute(tx)
   return rows.length > 0
 }

@@ -6,6 +6,9 @@ import { type JobDefinition, timeoutOf } from './kinds.ts'
 
 const DAY = 86_400
 
+/** Seconds without a word after which a worker's jobs are somebody else's; it gives one twice as often. */
+export const HEARTBEAT = 10
+
 /**
  * The first retry comes after one to two seconds, each later one after about twice as long, half of it by chance, up to
  * eighteen hours: 25 attempts in eight days at most. Waiting jobs are kept far longer than that, ended ones for a week.
@@ -14,8 +17,7 @@ const OPTIONS = {
   retryLimit: 24,
   retryDelay: 1,
   retryBackoff: true,
-  // A worker says every five seconds that it lives; after ten without a word its jobs are somebody else's.
-  heartbeatSeconds: 10,
+  heartbeatSeconds: HEARTBEAT,
   retentionSeconds: 60 * DAY,
   deleteAfterSeconds: 7 * DAY,
   notify: true,

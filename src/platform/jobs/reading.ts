@@ -74,36 +74,49 @@ const IN_STATE: Record<JobState, ReturnType<typeof sql<SqlBool>>> = {
 /** pg-boss has jobs of its own, which are none of ours. */
 const OURS = sql<SqlBool>`not starts_with(name, '__pgboss__')`
 
+const LATEST = sql`completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc`
+
+const EACH_STATE = sql`unnest(enum_range(null::pgboss.job_state)) each_state`
+
+/** The job with this id. The key of the queue's table begins with the kind, of which there are few. */
+export const hasId = (id: string) => sql<SqlBool>`(id = ${id} and name in (select name from pgboss.queue))`
+
 /** How many jobs there are of each kind and state, of those that there are. */
 export async function countJobs(reader: Reader): Promise<JobCount[]> {
+  // Most jobs are over, and are counted by the index alone: it has no time at which they may run.
   const { rows } = await sql<JobCount>`
-    select name as kind, ${STATE} as state, count(*) as count
-    from pgboss.job where ${OURS} group by 1, 2 order by 1, 2`.execute(reader)
+    select name as kind, ${STATE} as state, sum(jobs)::bigint as count
+    from (
+      select name, state, now() as start_after, count(*) as jobs from pgboss.job where state <> 'created' group by 1, 2
+      union all
+      select name, state, start_after, 1 from pgboss.job where state = 'created'
+    ) job
+    where ${OURS} group by 1, 2 order by 1, 2`.execute(reader)
   return rows
 }
 
 /** Jobs, those that ended last before those that began last before those that were enqueued last. */
 export async function listJobs(reader: Reader, filter: JobFilter, limit: number): Promise<JobSummary[]> {
   const { state, kind, requestId, id } = filter
+  // The index is in this order for each state.
+  const everyState = state === undefined && requestId === undefined && id === undefined
   const conditions = [
     OURS,
+    ...(everyState ? [sql<SqlBool>`state = each_state`] : []),
     ...(state === undefined ? [] : [IN_STATE[state]]),
     ...(kind === undefined ? [] : [sql<SqlBool>`name = ${kind}`]),
     ...(requestId === undefined ? [] : [sql<SqlBool>`data ->> 'request_id' = ${requestId}`]),
-    ...(id === undefined ? [] : [sql<SqlBool>`id = ${id}`]),
+    ...(id === undefined ? [] : [hasId(id)]),
   ]
   const { rows } = await sql<JobSummary>`
     select id, name as kind, ${STATE} as state, retry_limit + 1 as "maxAttempts",
       retry_count + (started_on is not null)::int as attempt, start_after as "startAfter", created_on as "createdAt",
       started_on as "startedAt", completed_on as "finalizedAt", data ->> 'request_id' as "requestId",
       (select error from job_failures where job_id = id order by attempt desc limit 1) as error
-    from (
-      select * from pgboss.job where ${sql.join(conditions, sql` and `)}
-      order by completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc limit ${limit}
+    from ${everyState ? EACH_STATE : sql`(select) once`}, lateral (
+      select * from pgboss.job where ${sql.join(conditions, sql` and `)} order by ${LATEST} limit ${limit}
     ) job
-    order by completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc`.execute(
-    reader,
-  )
+    order by ${LATEST} limit ${limit}`.execute(reader)
   return rows
 }
 

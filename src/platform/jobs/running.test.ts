@@ -13,7 +13,7 @@ import { sweepFailures } from './failures.ts'
 import { type Attempt, type JobDefinition, job, jobKind } from './kinds.ts'
 import { cancelJob, retryJob } from './managing.ts'
 import { declareQueues } from './queues.ts'
-import { countJobs, failuresOf, listJobs } from './reading.ts'
+import { failuresOf, listJobs } from './reading.ts'
 import { runJobs } from './running.ts'
 
 const { db, pool, config } = await testDatabase()
@@ -238,24 +238,4 @@ test('a worker that stops lets jobs finish, and hands the others back without us
   await until(() => runsOf(id).length === 2)
   assert.equal(runsOf(id)[1]?.attempt.number, 1)
   await transaction(db, tx => cancelJob(tx, id))
-})
-
-test('what waits, runs and is over is counted by kind and state', async () => {
-  const later = await put('work')
-  await pool.query(
-    `update pgboss.job set state = 'created', completed_on = null, start_after = now() + interval '1 day' where id = $1`,
-    [later],
-  )
-  const counts = await countJobs(db)
-  const states = new Set(counts.map(({ state }) => state))
-  for (const state of ['completed', 'cancelled', 'discarded', 'retryable'] as const)
-    assert.ok(states.has(state), state)
-  assert.equal(
-    counts.some(({ kind }) => kind.startsWith('__')),
-    false,
-  )
-  assert.deepEqual(
-    (await listJobs(db, { state: 'discarded', kind: 'fail' }, 10)).map(({ kind }) => kind),
-    ['fail'],
-  )
 })

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { testDatabase } from '../../../test/database.ts'
+import { transaction } from '../database/database.ts'
+import { enqueue } from './enqueue.ts'
+import { job, jobKind } from './kinds.ts'
+import { listJobs } from './reading.ts'
+import { runJobs } from './running.ts'
+
+const { db, pool, config } = await testDatabase()
+const kind = jobKind('mixed', z.strictObject({ does: z.enum(['end', 'throw', 'hang']) }))
+const definition = job({
+  kind,
+  batch: 3,
+  run: async ({ does }) => {
+    if (does === 'hang') await new Promise(() => {})
+    if (does === 'throw') throw new Error('no luck')
+  },
+})
+const start = () => runJobs({ db, pool, log: pino({ level: 'silent' }), connection: config }, [definition])
+const worker = await start()
+after(() => worker.stop(0))
+
+const put = (...all: ('end' | 'throw' | 'hang')[]) =>
+  transaction(db, async tx => {
+    const ids: string[] = []
+    for (const does of all) ids.push(await enqueue(tx, kind, { does }))
+    return ids
+  })
+const becomes = async (id = '', state: string) => {
+  while ((await listJobs(db, { id }, 1))[0]?.state !== state) await setTimeout(10)
+}
+
+test('a job that takes long holds up neither those taken with it nor those that come later', async () => {
+  const [long, failing, done] = await put('hang', 'throw', 'end')
+  await Promise.all([becomes(done, 'completed'), becomes(failing, 'retryable')])
+  for (const id of await put('end', 'end', 'end', 'end', 'end')) await becomes(id, 'completed')
+  await becomes(long, 'running')
+})
+
+test('what a stopped worker has handed back is another’s, whatever the first still says of it', async () => {
+  const first = await start()
+  // Fills the places of both.
+  const ids = await put('hang', 'hang', 'hang', 'hang', 'hang')
+  for (const id of ids) await becomes(id, 'running')
+  await first.stop(0)
+  const states = await Promise.all(ids.map(async id => (await listJobs(db, { id }, 1))[0]))
+  const waiting = states.filter(found => found?.state === 'retryable')
+  assert.ok(waiting.length >= 3)
+  assert.ok(waiting.every(found => found?.attempt === 0 && found.error === null))
+})
