@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { openEmbedded } from '../src/platform/database/embedded/embedded.ts'
 import { root } from '../src/platform/root.ts'
+import { measureFiles } from './files.ts'
 import { measureJobs } from './jobs.ts'
 import { type Ground, type Group, type Measured, measure, type Pace } from './measure.ts'
 import { open } from './opening.ts'
@@ -21,8 +22,8 @@ import { creating, moving } from './writing.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--only PART] [--write] [--profile FOLDER]
 
   --quick           one round of two seconds for each figure
-  --only PART       sign-in, dashboard, kanban, kanban-1000 (or 100, 5000), create, move, jobs or start; may be
-                    repeated
+  --only PART       sign-in, dashboard, kanban, kanban-1000 (or 100, 5000), create, move, jobs, files or start; may
+                    be repeated
   --write           puts the figures into docs/benchmarks.md
   --profile FOLDER  keeps a CPU profile of the product's process there
 `
@@ -115,6 +116,10 @@ async function load(place: Place, { pace, wanted, profile, ends: last }: Wanted,
     process.stderr.write('jobs … ')
     facts.push(...(await measureJobs(ground, place, embedded.pool, pace.rounds)))
   }
+  if (wanted('files')) {
+    process.stderr.write('files … ')
+    facts.push(...(await measureFiles(ground, place, pace.rounds)))
+  }
   if (wanted('kanban')) facts.push(...(await weigh(ground)), ...(await open(ground)))
   return { measured, facts, machine: await describeMachine(pool) }
 }
@@ -128,7 +133,7 @@ function parseOptions(): Options {
       profile: { type: 'string' },
     },
   })
-  const parts = [...Object.keys(PARTS), 'kanban', 'jobs', 'start']
+  const parts = [...Object.keys(PARTS), 'kanban', 'jobs', 'files', 'start']
   const unknown = values.only.find(only => !parts.includes(only))
   if (unknown !== undefined) throw new Error(`There is no part “${unknown}”.`)
   if (values.write && values.only.length > 0) throw new Error('--write takes all parts.')

@@ -37,10 +37,10 @@ export async function measureFiles(ground: Ground, place: Place, rounds: number)
       const into = (url: string) => () => all(atOnce, () => upload(url, person.headers))
       const watched = () => watching(product.pid, inMemory, into(ours))
       const speeds = await inTurn(watched, into(floor.origin), rounds, signal)
-      facts.push(
-        speedFact(`Uploads of ${SIZE} MB, ${atOnce} at once`, speeds),
-        { name: 'Resident memory meanwhile, at the most', value: `${Math.round(Math.max(...inMemory))} MiB` },
-      )
+      facts.push(speedFact(`Uploads of ${SIZE} MB, ${atOnce} at once`, speeds), {
+        name: 'Resident memory meanwhile, at the most',
+        value: `${Math.round(Math.max(...inMemory))} MiB`,
+      })
     }
     const [{ id = '' } = {}] = (
       await ground.pool.query<{ id: string }>('select id from files where tablo_id = $1 limit 1', [tablo.id])
@@ -70,10 +70,7 @@ async function inTurn(
   const speeds: Speeds = { ours: [], bare: [] }
   for (let n = 0; n < rounds; n++) {
     signal.throwIfAborted()
-    const turns = [
-      async () => speeds.ours.push(await ours()),
-      async () => speeds.bare.push(await bare()),
-    ]
+    const turns = [async () => speeds.ours.push(await ours()), async () => speeds.bare.push(await bare())]
     for (const turn of n % 2 === 0 ? turns : turns.reverse()) await turn()
   }
   return speeds
