@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { cast, PASSWORD } from '../test/cast.ts'
 import { xtablo } from '../test/command.ts'
@@ -68,6 +70,18 @@ test('a storage that is away is warned of, and the start goes on without it', as
   assert.match(web.said(), /127\.0\.0\.1:1 can't be reached.*files answer 503 until it is back/)
   web.process.kill('SIGTERM')
   assert.equal(await web.ended, 0, web.said())
+})
+
+test('a signal ends a start that waits for a storage that never answers', { timeout: 20_000 }, async () => {
+  const silent = createServer(socket => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  after(() => silent.close())
+  const { port } = silent.address() as AddressInfo
+  const web = xtablo(database, ['web'], { ...S3, S3_ENDPOINT: `http://127.0.0.1:${port}` })
+  await once(silent, 'connection')
+  web.process.kill('SIGTERM')
+  assert.equal(await web.ended, 0, web.said())
+  assert.match(web.said(), /SIGTERM: shutting down.*shutdown complete/s)
 })
 
 test('a storage that is wrong keeps no command from running that needs none', async () => {

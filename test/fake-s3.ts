@@ -63,7 +63,7 @@ export async function startFakeS3(): Promise<FakeS3> {
         part?.set(Number(query.get('partNumber')), body)
         return ''
       case 'POST complete':
-        fake.objects.set(key, Buffer.concat([...(part?.values() ?? [])]))
+        fake.objects.set(key, Buffer.concat(named(body).map(number => part?.get(number) ?? Buffer.alloc(0))))
         fake.uploads.delete(id)
         return '<CompleteMultipartUploadResult><ETag>"x"</ETag></CompleteMultipartUploadResult>'
       case 'DELETE upload':
@@ -113,4 +113,9 @@ function operationOf({ method }: IncomingMessage, query: URLSearchParams): Opera
   if (query.has('uploads')) return `${method} uploads`
   if (!query.has('uploadId')) return `${method} object`
   return { POST: 'POST complete', DELETE: 'DELETE upload' }[method ?? ''] ?? `${method} part`
+}
+
+/** The numbers of the parts that make an object, in the order of the request. */
+function named(body: Buffer): number[] {
+  return [...body.toString().matchAll(/<PartNumber>(\d+)</g)].map(([, number]) => Number(number))
 }

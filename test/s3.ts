@@ -64,6 +64,22 @@ export async function startS3(): Promise<S3Options> {
   }
 }
 
+/** The server that the environment names, if it does. */
+export function realS3(): S3Options | undefined {
+  const { TEST_S3_ENDPOINT: endpoint, TEST_S3_BUCKET: bucket, TEST_S3_REGION: region } = process.env
+  const { TEST_S3_ACCESS_KEY: accessKey, TEST_S3_SECRET_KEY: secretKey } = process.env
+  if (!endpoint || !bucket || !accessKey || !secretKey) return undefined
+  return {
+    bucket,
+    region: region || 'us-east-1',
+    accessKey,
+    secretKey,
+    endpoint,
+    publicEndpoint: undefined,
+    pathStyle: true,
+  }
+}
+
 /** It answers when it has read a body, at times before the last of it is in the file. No real storage does. */
 function answerWhenWritten(store: Store): void {
   const { putObject, putPart } = store

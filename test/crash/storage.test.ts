@@ -40,7 +40,7 @@ test('a disk that is read-only is a wrong setting, and what is on it is still re
   assert.equal((await buffer(await storage.read(KEY))).length, 10)
 })
 
-test('a folder that its user may not be written to is a wrong setting', async t => {
+test('a folder that its user may not write to is a wrong setting', async t => {
   if (process.getuid?.() === 0) return t.skip('root may write everywhere')
   const folder = dataDirectory()
   chmodSync(folder, 0o500)

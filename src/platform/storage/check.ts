@@ -37,7 +37,7 @@ async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
  */
 export async function checkAtStart(storage: Pick<Storage, 'check'>, log: Pick<Log, 'warn'>): Promise<void> {
   const answered = new AbortController()
-  const late = setTimeout(START_LIMIT_MS, undefined, { signal: answered.signal }).then(() => {
+  const late = setTimeout(START_LIMIT_MS, undefined, { signal: answered.signal, ref: false }).then(() => {
     throw new StorageError('unavailable', `The storage did not answer within ${START_LIMIT_MS / 1000} s.`)
   })
   try {

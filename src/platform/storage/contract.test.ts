@@ -7,10 +7,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { after, suite, test } from 'node:test'
 import { temporaryFolder } from '../../../test/folder.ts'
-import { startS3 } from '../../../test/s3.ts'
+import { realS3, startS3 } from '../../../test/s3.ts'
 import { newId } from '../ids.ts'
 import { folderStorage } from './folder.ts'
-import { type S3Options, s3Storage } from './s3.ts'
+import { s3Storage } from './s3.ts'
 import { type Storage, StorageError, type StorageFault } from './storage.ts'
 
 const MIB = 1_048_576
@@ -19,15 +19,8 @@ const storages: Record<string, Storage> = {
   folder: folderStorage(root),
   's3rver over S3': s3Storage(await startS3()),
 }
-const real = realS3(process.env)
+const real = realS3()
 if (real) storages[real.endpoint ?? 'S3'] = s3Storage(real)
-
-function realS3(env: NodeJS.ProcessEnv): S3Options | undefined {
-  const { TEST_S3_ENDPOINT: endpoint, TEST_S3_BUCKET: bucket, TEST_S3_REGION: region = 'us-east-1' } = env
-  const { TEST_S3_ACCESS_KEY: accessKey, TEST_S3_SECRET_KEY: secretKey } = env
-  if (!endpoint || !bucket || !accessKey || !secretKey) return undefined
-  return { endpoint, bucket, region, accessKey, secretKey, publicEndpoint: undefined, pathStyle: true }
-}
 
 /** The bytes in chunks of chance sizes; then, if there is one, the error. */
 async function* chunks(bytes: Buffer, error?: Error): AsyncGenerator<Buffer> {
@@ -39,8 +32,10 @@ async function* chunks(bytes: Buffer, error?: Error): AsyncGenerator<Buffer> {
   if (error) throw error
 }
 
-async function* stalled(bytes: Buffer): AsyncGenerator<Buffer> {
+/** Gives all its bytes, and then neither more nor an end. */
+async function* stalled(bytes: Buffer, whenStalled: () => void): AsyncGenerator<Buffer> {
   yield bytes
+  setImmediate(whenStalled)
   await new Promise(() => {})
 }
 
@@ -149,8 +144,8 @@ for (const [name, storage] of Object.entries(storages)) {
       }
       const abort = new AbortController()
       const key = newKey()
-      const put = storage.put(key, stalled(randomBytes(6 * MIB)), plain(abort.signal))
-      setImmediate(() => abort.abort(new Error('stalled')))
+      const body = stalled(randomBytes(6 * MIB), () => abort.abort(new Error('stalled')))
+      const put = storage.put(key, body, plain(abort.signal))
       await assert.rejects(put, /stalled/)
       await isMissing(key)
       await assert.rejects(storage.put(key, chunks(randomBytes(9)), plain(abort.signal)), /stalled/)
@@ -228,6 +223,7 @@ for (const [name, storage] of Object.entries(storages)) {
         'a\n',
         'é',
         '%2e',
+        'a/b.part',
       ]
       const isBug = (error: unknown) => error instanceof Error && !(error instanceof StorageError)
       for (const key of bad) {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -100,6 +102,28 @@ test('the folder goes with its last object, not before', async () => {
   assert.ok(!existsSync(join(root, 'files/both')))
 })
 
+test('a folder that vanishes under a write is made again', async () => {
+  const folder = newId()
+  let writing = true
+  const vanishing = async () => {
+    while (writing) {
+      await rmdir(join(root, 'files', folder)).catch(() => {})
+      await setTimeout(1)
+    }
+  }
+  const loop = vanishing()
+  try {
+    for (let round = 0; round < 300; round++) {
+      const key = newKey(folder)
+      await storage.put(key, text('a'), plain)
+      await storage.remove(key)
+    }
+  } finally {
+    writing = false
+    await loop
+  }
+})
+
 test('a link in the place of a file leads nowhere', async () => {
   const outside = join(dirname(root), 'outside')
   writeFileSync(outside, 'secret')
@@ -117,17 +141,26 @@ test('a link in the place of a file leads nowhere', async () => {
   assert.equal(readFileSync(outside, 'utf8'), 'secret')
 })
 
+/** The paths of what this process has open, some of which may close meanwhile. */
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)]
+    } catch {
+      return []
+    }
+  })
+}
+
 test('a reader that stops closes its file', async () => {
   const key = newKey()
   await storage.put(key, text('a'.repeat(1_000_000)), plain)
   const read = await storage.read(key)
   await once(read, 'readable')
+  if (process.platform === 'linux') assert.ok(openFiles().includes(join(root, key)))
   read.destroy()
   await once(read, 'close')
-  if (process.platform === 'linux') {
-    const open = execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' })
-    assert.ok(!open.includes(key))
-  }
+  if (process.platform === 'linux') assert.ok(!openFiles().includes(join(root, key)))
   await storage.remove(key)
 })
 

@@ -37,7 +37,7 @@ export function folderStorage(root: string): Storage {
       try {
         for await (const chunk of untilAborted(body, signal)) await write(file, chunk).catch(explain)
         await file.sync().catch(explain)
-        await file.close()
+        await file.close().catch(explain)
         signal.throwIfAborted()
         await rename(written, path).catch(explain)
         written = path

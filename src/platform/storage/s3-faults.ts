@@ -13,6 +13,7 @@ export interface Where {
 /** By the code of the answer, which S3 and those that follow it agree on; what each means for us. */
 const CODES: Record<string, [StorageFault, (where: Where) => string]> = {
   NoSuchKey: ['missing', () => 'There is no such object.'],
+  NoSuchUpload: ['unavailable', () => 'The object was removed while it was written.'],
   NoSuchBucket: [
     'misconfigured',
     ({ bucket }) => `There is no bucket “${bucket}”: check S3_BUCKET and S3_ENDPOINT.`,

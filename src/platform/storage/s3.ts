@@ -62,6 +62,11 @@ export function s3Storage(options: S3Options): Storage {
     checkKey(key)
     return { Bucket, Key: key }
   }
+  const closing = new AbortController()
+  /** For a request: cut by `signal`, and by the end of the storage, after which a process waits for nothing. */
+  const cutBy = (signal?: AbortSignal) => ({
+    abortSignal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+  })
   const answer = async <T>(request: Promise<T>, signal?: AbortSignal): Promise<T> => {
     try {
       return await (signal ? orAborted(request, signal) : request)
@@ -72,8 +77,8 @@ export function s3Storage(options: S3Options): Storage {
   }
 
   /** Also of a multipart upload whose id never reached us, since its request was cut. */
-  const clear = async (object: ReturnType<typeof of>, abortSignal?: AbortSignal) => {
-    const cut = abortSignal ? { abortSignal } : {}
+  const clear = async (object: ReturnType<typeof of>, signal?: AbortSignal) => {
+    const cut = cutBy(signal)
     const uploads = new ListMultipartUploadsCommand({ Bucket, Prefix: object.Key })
     const found = await client.send(uploads, cut).catch(unless('NotImplemented', 'MethodNotAllowed'))
     for (const { Key, UploadId } of found?.Uploads ?? []) {
@@ -89,7 +94,7 @@ export function s3Storage(options: S3Options): Storage {
 
     async put(key, body, { type: ContentType, signal }) {
       const object = of(key)
-      const cut = { abortSignal: signal }
+      const cut = cutBy(signal)
       const Parts: CompletedPart[] = []
       let UploadId: string | undefined
       let begun = false
@@ -120,7 +125,7 @@ export function s3Storage(options: S3Options): Storage {
 
     async read(key, range) {
       const Range = range && `bytes=${range.start}-${range.end}`
-      const { Body } = await answer(client.send(new GetObjectCommand({ ...of(key), Range })))
+      const { Body } = await answer(client.send(new GetObjectCommand({ ...of(key), Range }), cutBy()))
       return Body instanceof Readable ? Body : Readable.from([])
     },
 
@@ -134,6 +139,7 @@ export function s3Storage(options: S3Options): Storage {
     check: () => roundTrip(storage),
 
     close() {
+      closing.abort()
       client.destroy()
       browsers.destroy()
     },
