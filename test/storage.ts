@@ -90,7 +90,8 @@ function piecesOf(object: Buffer): Buffer[] {
   return Array.from({ length: count }, (_, index) => object.subarray(index * PIECE, (index + 1) * PIECE))
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
+/** Rejects when the signal aborts, with its reason. */
+export const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     if (signal.aborted) reject(signal.reason)

@@ -6,7 +6,7 @@ import { type Cast, cast, tabloOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { type Sent, send as sendWith, statesOf } from '../../test/files.ts'
 import { PNG } from '../../test/samples.ts'
-import { TestStorage } from '../../test/storage.ts'
+import { aborted, TestStorage } from '../../test/storage.ts'
 import type { Person } from '../accounts/actor.ts'
 import { recent } from '../activity/activity.ts'
 import { newId } from '../platform/ids.ts'
@@ -146,6 +146,46 @@ test('a storage that is down, full or breaks off is told as that, and nothing st
     storage.mood = 'well'
     await nothingLeft()
   }
+})
+
+test('a storage that takes nothing any more is given up, at the beginning, in the middle and at the end', async t => {
+  const put = storage.put
+  const ways: [name: string, put: typeof storage.put][] = [
+    ['beginning', (_key, _body, { signal }) => aborted(signal)],
+    [
+      'middle',
+      async (_key, body, { signal }) => {
+        await body[Symbol.asyncIterator]().next()
+        return aborted(signal)
+      },
+    ],
+    [
+      'end',
+      async (_key, body, { signal }) => {
+        for await (const chunk of body) assert.ok(chunk)
+        return aborted(signal)
+      },
+    ],
+  ]
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const [name, way] of ways) {
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+    storage.put = (key, body, options) => {
+      setImmediate(() => setImmediate(reach))
+      return way(key, body, options)
+    }
+    const sending = assert.rejects(send(people.ada, { name, bytes: Buffer.alloc(20_000) }), {
+      text: 'storage_unavailable',
+    })
+    await reached
+    t.mock.timers.tick(89_000)
+    assert.equal(await Promise.race([sending, new Promise(done => setImmediate(done, 'waits'))]), 'waits')
+    t.mock.timers.tick(1_000)
+    await sending
+    await nothingLeft()
+  }
+  t.mock.timers.reset()
+  storage.put = put
 })
 
 test('a sender who goes away leaves nothing, also while the storage hangs', async () => {
