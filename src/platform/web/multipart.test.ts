@@ -121,6 +121,14 @@ test('who takes slowly makes the sender wait', async () => {
   assert.equal(seen[0]?.size, 1_000 * CHUNK.length)
 })
 
+test('who has sent everything is not silent, however long the taking goes on', async () => {
+  gate = new Promise(done => setTimeout(done, 400))
+  const socket = await open()
+  await write(socket, `${part('a')}one\r\n--x--\r\n`)
+  finish(socket)
+  assert.match(await text(socket), /^HTTP\/1\.1 200 /)
+})
+
 test('a sender who is refused in the middle reads why, after sending the rest', async () => {
   refuseAfter = 100_000
   const socket = await open()

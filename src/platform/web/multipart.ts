@@ -74,7 +74,10 @@ export async function receiveFiles(
     clearTimeout(silence)
     source.pause()
   }
-  const finish = () => void parser.end()
+  const finish = (): void => {
+    clearTimeout(silence)
+    parser.end()
+  }
   const resume = (): void => {
     listen()
     source.resume()
