@@ -66,7 +66,7 @@ async function upload(person: Person | undefined, size: number) {
 test('who sends too much reads why when all of it is sent, and nothing stays', async () => {
   const { status, body } = await upload(people.ada, 2.5 * MIB)
   assert.equal(status, 413)
-  assert.match(body, /“a\.bin” is too large\. A file may have 1 MB at most/)
+  assert.match(body, /“a\.bin” is too large\. A file can be 1 MB at most/)
   assert.equal(storage.objects.size, 0)
   assert.deepEqual(await statesOf(database), { removing: 1 })
 })

@@ -170,7 +170,7 @@ test('A file that is too large is refused before anything is sent, and can be di
   await choose(page, file('large.bin', deps.config.maxUploadBytes + 1))
   assert.equal(
     await says(page, 'large.bin').textContent(),
-    '“large.bin” is too large. A file may have 12 MB at most.',
+    '“large.bin” is too large. A file can be 12 MB at most.',
   )
   assert.equal(held.sent(), 0)
   assert.equal(await page.getByRole('button', { name: 'Try large.bin again' }).count(), 0)
@@ -290,7 +290,7 @@ test('Without scripts files are uploaded, refused and deleted by forms', async (
   assert.equal(new URL(page.url()).pathname, path)
   await page.locator('#upload-files').setInputFiles([file('large.bin', deps.config.maxUploadBytes + 1)])
   await page.getByRole('button', { name: 'Upload files' }).click()
-  await page.getByText('“large.bin” is too large. A file may have 12 MB at most.').waitFor()
+  await page.getByText('“large.bin” is too large. A file can be 12 MB at most.').waitFor()
   assert.equal(faults.splice(0).length, 1, 'Chromium notes the 413')
   await expectFiles(page, ['plain.txt', 'form.txt'])
   await page.locator('.file .confirm summary').first().click()
