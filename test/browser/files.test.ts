@@ -243,7 +243,13 @@ test('Leaving while files are on their way asks first', async () => {
 })
 
 test('A file is deleted after a question, and the last one leaves the empty page', async () => {
-  const { page } = await filesPage({}, [{ name: 'only.txt', bytes: Buffer.from('x') }])
+  const { page } = await filesPage({}, [{ name: 'first.txt', bytes: Buffer.from('x') }])
+  await page.evaluate('window.same = true')
+  await choose(page, file('only.txt'))
+  await expectFiles(page, ['first.txt', 'only.txt'])
+  await page.locator('.file', { hasText: 'first.txt' }).locator('summary').click()
+  await page.getByRole('button', { name: 'Delete file' }).click()
+  await expectFiles(page, ['only.txt'])
   await page.locator('.file .confirm summary').click()
   await page.getByRole('button', { name: 'Cancel' }).click()
   assert.equal(await page.getByText('Delete “only.txt”?').isVisible(), false)
@@ -252,6 +258,7 @@ test('A file is deleted after a question, and the last one leaves the empty page
   await page.getByRole('button', { name: 'Delete file' }).click()
   await page.getByText('Nothing here yet').waitFor()
   await expectFiles(page, [])
+  assert.equal(await page.evaluate('window.same'), true)
 })
 
 test('An image and a PDF are looked at one after the other, by link and by key', async () => {
