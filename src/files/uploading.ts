@@ -72,8 +72,8 @@ interface Stored extends Written {
 
 /**
  * Adds the files that `handOver` hands over, one after another, to a Tablo, and gives them; for an upload that was kept
- * before, what was kept then. Throws not_found and forbidden before a byte is read, a FileRefused, `invalid` when there was no file,
- * `unavailable` when the storage fails, and what `handOver` throws. Then nothing is left of any of them.
+ * before, what was kept then. Throws not_found and forbidden before a byte is read, a FileRefused, `invalid` when there
+ * was no file, `unavailable` when the storage fails, and what `handOver` throws. Then nothing is left of any of them.
  */
 export async function upload(
   deps: Uploading,
