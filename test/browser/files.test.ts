@@ -317,11 +317,15 @@ test('On a phone nothing is cut off, and a PDF has a button', async () => {
   await choose(page, file('large.bin', deps.config.maxUploadBytes + 1))
   await page.locator('.file .confirm summary').first().click()
   assert.ok(await fits(), 'an upload and a question')
+  const fetched: string[] = []
+  page.on('request', request => fetched.push(request.url()))
   await page.locator('.file-name').first().click()
   const open = page.getByRole('link', { name: 'Open the PDF' })
   await open.waitFor()
   assert.equal(await page.locator('iframe').isVisible(), false)
   assert.ok(await fits(), 'the file')
+  await page.waitForLoadState('networkidle')
+  assert.ok(!fetched.some(url => url.endsWith('inline=1')), 'a PDF that is not shown is not fetched')
 })
 
 test('Who only views sees the files, and no way to add or delete one', async () => {
