@@ -4,10 +4,10 @@ import { Readable } from 'node:stream'
 import { type ByteRange, type Download, type Storage, StorageError } from '../src/platform/storage/storage.ts'
 
 /**
- * `down`, `full`: it says so. `cut`: it breaks off after the first piece. `hang`: it takes nothing, and ends only when
- * it is told to give up.
+ * `down`, `full`: it says so. `lost`: it opens an object and has no byte of it. `cut`: it breaks off on the way. `hang`:
+ * it takes nothing, and ends only when it is told to give up.
  */
-export type Mood = 'well' | 'down' | 'full' | 'cut' | 'hang'
+export type Mood = 'well' | 'down' | 'full' | 'lost' | 'cut' | 'hang'
 
 export class TestStorage implements Storage {
   origin: string | undefined
@@ -46,11 +46,13 @@ export class TestStorage implements Storage {
     if (!whole) throw new StorageError('missing', `there is no ${key}`)
     const object = range ? whole.subarray(range.start, range.end + 1) : whole
     this.reading++
-    const [mood, pieces] = [this.mood, object.length === 0 ? [] : piecesOf(object)]
+    const [mood, pieces] = [this.mood, piecesOf(object)]
+    if (mood === 'cut') pieces.pop()
+    if (mood === 'lost') pieces.length = 0
     return new Readable({
       read() {
         const piece = pieces.shift()
-        if (mood === 'cut' && piece === undefined)
+        if (mood !== 'well' && piece === undefined)
           this.destroy(new StorageError('unavailable', 'it broke off'))
         else this.push(piece ?? null)
       },
@@ -89,7 +91,8 @@ function piecesOf(object: Buffer): Buffer[] {
   return Array.from({ length: count }, (_, index) => object.subarray(index * PIECE, (index + 1) * PIECE))
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
+/** Rejects when the signal aborts, with its reason. */
+export const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     if (signal.aborted) reject(signal.reason)

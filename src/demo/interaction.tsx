@@ -35,6 +35,14 @@ export function Asking({ locale }: { locale: Locale }) {
         <Button shows="dialog">{demo.dialog}</Button>
       </Beside>
       <Confirm locale={locale} label={demo.remove} question={demo.question} yes={demo.yes} action="/demo" />
+      <Confirm
+        locale={locale}
+        label={demo.remove}
+        bare
+        question={demo.question}
+        yes={demo.yes}
+        action="/demo"
+      />
       <Dialog locale={locale} id="dialog" title={demo.dialog}>
         <p>{demo.dialogText}</p>
       </Dialog>

@@ -35,7 +35,7 @@ export interface Totals {
 const PAGE = 100
 
 // Written out and never a parameter: a partial index is only used when the plan can see that it holds.
-export const STORED = sql<boolean>`files.state = 'stored'`
+const STORED = sql<boolean>`files.state = 'stored'`
 
 /** Where the object of a file is kept. */
 export const keyOf = (tabloId: string, id: string): string => `files/${tabloId}/${id}`
@@ -81,6 +81,22 @@ export async function find(reader: Reader, actor: Actor, tabloId: string, id: st
     .executeTakeFirst()
   if (!row) throw notFound()
   return { ...entryOf(row), sha256: row.sha256 ?? Buffer.alloc(0) }
+}
+
+/** The file that the actor uploaded to a Tablo under an id of their own. */
+export async function findSent(
+  reader: Reader,
+  actor: Actor,
+  tabloId: string,
+  sentAs: string | undefined,
+): Promise<TabloFile | undefined> {
+  if (sentAs === undefined) return undefined
+  const row = await entries(reader)
+    .where('files.uploaded_by', '=', actor.id)
+    .where('files.sent_as', '=', sentAs)
+    .where('files.tablo_id', '=', tabloId)
+    .executeTakeFirst()
+  return row && entryOf(row)
 }
 
 /** The files beside one in the list that can be looked at: the next newer, and the next older. */

@@ -49,11 +49,10 @@ export class Measured {
     return this.#stalled.signal
   }
 
-  async *bytes(): AsyncGenerator<Uint8Array> {
-    const { bytes, rest } = this.#head
-    if (bytes.length > 0) yield* this.#pass(bytes)
-    for await (const chunk of { [Symbol.asyncIterator]: () => rest }) yield* this.#pass(chunk)
+  /** The bytes, for a storage that is to begin now. */
+  bytes(): AsyncIterable<Uint8Array> {
     this.#watch()
+    return this.#all()
   }
 
   sha256(): Buffer {
@@ -63,6 +62,14 @@ export class Measured {
   /** The storage has ended, well or not. */
   end(): void {
     clearTimeout(this.#timer)
+  }
+
+  async *#all(): AsyncGenerator<Uint8Array> {
+    clearTimeout(this.#timer)
+    const { bytes, rest } = this.#head
+    if (bytes.length > 0) yield* this.#pass(bytes)
+    for await (const chunk of { [Symbol.asyncIterator]: () => rest }) yield* this.#pass(chunk)
+    this.#watch()
   }
 
   *#pass(chunk: Uint8Array): Generator<Uint8Array> {

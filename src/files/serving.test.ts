@@ -176,6 +176,8 @@ test('a storage that fails before the first byte is a page, and one that fails l
   assert.deepEqual([down.status, down.headers.get('Retry-After')], [503, '30'])
   assert.match(down.text, /Files can’t be reached now/)
   assert.equal(down.headers.get('Content-Disposition'), null)
+  storage.mood = 'lost'
+  assert.equal((await ada.get(`${path}/${id}`)).status, 503)
   storage.mood = 'cut'
   await assert.rejects(ada.get(`${path}/${id}`), /broke off/)
   storage.mood = 'well'

@@ -6,7 +6,7 @@ import { type Cast, cast, tabloOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { type Sent, send as sendWith, statesOf } from '../../test/files.ts'
 import { PNG } from '../../test/samples.ts'
-import { TestStorage } from '../../test/storage.ts'
+import { aborted, TestStorage } from '../../test/storage.ts'
 import type { Person } from '../accounts/actor.ts'
 import { recent } from '../activity/activity.ts'
 import { newId } from '../platform/ids.ts'
@@ -148,6 +148,46 @@ test('a storage that is down, full or breaks off is told as that, and nothing st
   }
 })
 
+test('a storage that takes nothing any more is given up, at the beginning, in the middle and at the end', async t => {
+  const put = storage.put
+  const ways: [name: string, put: typeof storage.put][] = [
+    ['beginning', (_key, _body, { signal }) => aborted(signal)],
+    [
+      'middle',
+      async (_key, body, { signal }) => {
+        await body[Symbol.asyncIterator]().next()
+        return aborted(signal)
+      },
+    ],
+    [
+      'end',
+      async (_key, body, { signal }) => {
+        for await (const chunk of body) assert.ok(chunk)
+        return aborted(signal)
+      },
+    ],
+  ]
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const [name, way] of ways) {
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+    storage.put = (key, body, options) => {
+      setImmediate(() => setImmediate(reach))
+      return way(key, body, options)
+    }
+    const sending = assert.rejects(send(people.ada, { name, bytes: Buffer.alloc(20_000) }), {
+      text: 'storage_unavailable',
+    })
+    await reached
+    t.mock.timers.tick(89_000)
+    assert.equal(await Promise.race([sending, new Promise(done => setImmediate(done, 'waits'))]), 'waits')
+    t.mock.timers.tick(1_000)
+    await sending
+    await nothingLeft()
+  }
+  t.mock.timers.reset()
+  storage.put = put
+})
+
 test('a sender who goes away leaves nothing, also while the storage hangs', async () => {
   const cut = async () => {
     throw new Error('the connection is gone')
@@ -232,6 +272,7 @@ test('an upload that comes back after the cleanup has not happened, and takes it
 })
 
 test('a commit whose end nobody heard is believed when it was one', async () => {
+  let lost = 0
   // The connection breaks after Postgres has committed and before it could say so.
   const deaf = new Proxy(db, {
     get(target, name) {
@@ -242,7 +283,7 @@ test('a commit whose end nobody heard is believed when it was one', async () => 
           const result = await (target as never as { transaction(): { execute: typeof work } })
             .transaction()
             .execute(work as never)
-          if ((await statesOf(database)).stored) throw new Error('connection lost')
+          if ((await statesOf(database)).stored && lost++ === 0) throw new Error('connection lost')
           return result
         },
       })
@@ -258,8 +299,10 @@ test('a quota holds for what is stored and what comes, and for two uploads that 
   const sized = (name: string, size: number) => ({ name, bytes: Buffer.alloc(size) })
   await send(people.ada, sized('a', 400))
   await assert.rejects(send(people.ada, sized('b', 601)), { text: 'quota_full', file: 'b', limit: 1_000 })
+  let whole = 0
+  storage.beforeWritten = async () => void whole++
   await assert.rejects(send(people.ada, sized('c', 300), sized('d', 301)), { text: 'quota_full', file: 'd' })
-  assert.equal(storage.objects.size, 1)
+  assert.deepEqual([storage.objects.size, whole], [1, 1], 'the one too many was never whole')
   let met = 0
   const both = Promise.withResolvers<void>()
   storage.beforeWritten = async () => {

@@ -22,7 +22,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import { AppError, notFound } from '../errors.ts'
-import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
 import type { Deps } from '../platform/deps.ts'
 import { newId } from '../platform/ids.ts'
@@ -30,7 +30,7 @@ import { authorize } from '../tablos/roles.ts'
 import { changing, find as findTablo } from '../tablos/tablos.ts'
 import { detectType } from './detection.ts'
 import { FileRefused, faultOf } from './faults.ts'
-import { keyOf, STORED, totalsOf } from './files.ts'
+import { findSent, keyOf, type TabloFile, totalsOf } from './files.ts'
 import { type Head, headOf, Measured } from './measuring.ts'
 import { fileName } from './names.ts'
 
@@ -62,13 +62,8 @@ export interface Given {
   readonly signal: AbortSignal
 }
 
-export interface Written {
-  readonly id: string
-  readonly name: string
-  readonly createdAt: Date
-  readonly size: number
-  readonly type: string
-}
+/** A file of the actor's that is kept. */
+export type Written = Omit<TabloFile, 'uploader'>
 
 /** A file whose object is there. */
 interface Stored extends Written {
@@ -77,8 +72,8 @@ interface Stored extends Written {
 
 /**
  * Adds the files that `handOver` hands over, one after another, to a Tablo, and gives them; for an upload that was kept
- * before, what was kept then. Throws not_found and forbidden before a byte is read, a FileRefused, `invalid` when there was no file,
- * `unavailable` when the storage fails, and what `handOver` throws. Then nothing is left of any of them.
+ * before, what was kept then. Throws not_found and forbidden before a byte is read, a FileRefused, `invalid` when there
+ * was no file, `unavailable` when the storage fails, and what `handOver` throws. Then nothing is left of any of them.
  */
 export async function upload(
   deps: Uploading,
@@ -88,7 +83,7 @@ export async function upload(
   handOver: (take: (file: Given) => Promise<void>) => Promise<void>,
 ): Promise<Written[]> {
   authorize((await findTablo(deps.db, actor, tabloId)).role, 'content')
-  const before = await sentBefore(deps.db, actor, tabloId, sentAs)
+  const before = await findSent(deps.db, actor, tabloId, sentAs)
   if (before) return [before]
   const begun: string[] = []
   const written: Stored[] = []
@@ -115,26 +110,12 @@ export async function upload(
     return written
   } catch (error) {
     await abandon(deps, tabloId, begun)
-    const twin = violates(error, 'files_sent_once') && (await sentBefore(deps.db, actor, tabloId, sentAs))
+    const twin = violates(error, 'files_sent_once') && (await findSent(deps.db, actor, tabloId, sentAs))
     if (twin) return [twin]
     throw faultOf(error, deps.log)
   } finally {
     clearTimeout(life)
   }
-}
-
-/** The file that was kept of this upload when it was sent before. */
-async function sentBefore(reader: Reader, actor: Actor, tabloId: string, sentAs: string | undefined) {
-  if (sentAs === undefined) return undefined
-  const row = await reader
-    .selectFrom('files')
-    .where('uploaded_by', '=', actor.id)
-    .where('sent_as', '=', sentAs)
-    .where('tablo_id', '=', tabloId)
-    .where(STORED)
-    .select(['id', 'name', 'size', 'type', 'created_at as createdAt'])
-    .executeTakeFirst()
-  return row && { ...row, size: row.size ?? 0, type: row.type ?? '' }
 }
 
 /** The quota of a Tablo and what it leaves, in bytes; undefined where there is none. */

@@ -40,8 +40,8 @@ export function FilesPage(props: FilesPageProps) {
   return (
     <>
       <TabloHead locale={locale} tablo={tablo} part="files" />
-      {message !== undefined && <ErrorSummary locale={locale} errors={[{ message }]} />}
       <div class="files-page">
+        {message !== undefined && <ErrorSummary locale={locale} errors={[{ message }]} />}
         {editable && !older && <UploadForm locale={locale} tabloId={tablo.id} limit={limit} />}
         <ul class="uploads" id="uploads" aria-label={t.uploads} />
         <p class="files-totals facts" id="file-totals">

@@ -261,9 +261,9 @@ export const en = {
     deleteOf: (name: string) => `Delete ${name}`,
     deleteConfirm: (name: string) => `Delete “${name}”? This can’t be undone.`,
     deleteYes: 'Delete file',
-    tooLarge: (name: string, limit: string) => `“${name}” is too large. A file may have ${limit} at most.`,
+    tooLarge: (name: string, limit: string) => `“${name}” is too large. A file can be ${limit} at most.`,
     noRoom: (name: string, quota: string) =>
-      `There is no room left for “${name}”. The files of this Tablo may have ${quota} together.`,
+      `There is no room left for “${name}”. The files of this Tablo can take ${quota} in all.`,
     uploads: 'Uploads',
     waiting: 'Waiting',
     sending: (sent: string, all: string, speed: string) => `${sent} of ${all}, ${speed}`,

@@ -288,7 +288,7 @@ export const fr: Texts = {
     cancelled: name => `${name}\u00a0: annulé.`,
     cancelOf: name => `Annuler ${name}`,
     dismissOf: name => `Masquer ${name}`,
-    retryOf: name => `Réessayer ${name}`,
+    retryOf: name => `Renvoyer ${name}`,
     pasted: 'image-collee',
     back: 'Tous les fichiers',
     previous: 'Fichier précédent',

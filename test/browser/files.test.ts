@@ -170,7 +170,7 @@ test('A file that is too large is refused before anything is sent, and can be di
   await choose(page, file('large.bin', deps.config.maxUploadBytes + 1))
   assert.equal(
     await says(page, 'large.bin').textContent(),
-    '“large.bin” is too large. A file may have 12 MB at most.',
+    '“large.bin” is too large. A file can be 12 MB at most.',
   )
   assert.equal(held.sent(), 0)
   assert.equal(await page.getByRole('button', { name: 'Try large.bin again' }).count(), 0)
@@ -243,7 +243,13 @@ test('Leaving while files are on their way asks first', async () => {
 })
 
 test('A file is deleted after a question, and the last one leaves the empty page', async () => {
-  const { page } = await filesPage({}, [{ name: 'only.txt', bytes: Buffer.from('x') }])
+  const { page } = await filesPage({}, [{ name: 'first.txt', bytes: Buffer.from('x') }])
+  await page.evaluate('window.same = true')
+  await choose(page, file('only.txt'))
+  await expectFiles(page, ['first.txt', 'only.txt'])
+  await page.locator('.file', { hasText: 'first.txt' }).locator('summary').click()
+  await page.getByRole('button', { name: 'Delete file' }).click()
+  await expectFiles(page, ['only.txt'])
   await page.locator('.file .confirm summary').click()
   await page.getByRole('button', { name: 'Cancel' }).click()
   assert.equal(await page.getByText('Delete “only.txt”?').isVisible(), false)
@@ -252,6 +258,7 @@ test('A file is deleted after a question, and the last one leaves the empty page
   await page.getByRole('button', { name: 'Delete file' }).click()
   await page.getByText('Nothing here yet').waitFor()
   await expectFiles(page, [])
+  assert.equal(await page.evaluate('window.same'), true)
 })
 
 test('An image and a PDF are looked at one after the other, by link and by key', async () => {
@@ -290,7 +297,7 @@ test('Without scripts files are uploaded, refused and deleted by forms', async (
   assert.equal(new URL(page.url()).pathname, path)
   await page.locator('#upload-files').setInputFiles([file('large.bin', deps.config.maxUploadBytes + 1)])
   await page.getByRole('button', { name: 'Upload files' }).click()
-  await page.getByText('“large.bin” is too large. A file may have 12 MB at most.').waitFor()
+  await page.getByText('“large.bin” is too large. A file can be 12 MB at most.').waitFor()
   assert.equal(faults.splice(0).length, 1, 'Chromium notes the 413')
   await expectFiles(page, ['plain.txt', 'form.txt'])
   await page.locator('.file .confirm summary').first().click()
@@ -310,11 +317,15 @@ test('On a phone nothing is cut off, and a PDF has a button', async () => {
   await choose(page, file('large.bin', deps.config.maxUploadBytes + 1))
   await page.locator('.file .confirm summary').first().click()
   assert.ok(await fits(), 'an upload and a question')
+  const fetched: string[] = []
+  page.on('request', request => fetched.push(request.url()))
   await page.locator('.file-name').first().click()
   const open = page.getByRole('link', { name: 'Open the PDF' })
   await open.waitFor()
   assert.equal(await page.locator('iframe').isVisible(), false)
   assert.ok(await fits(), 'the file')
+  await page.waitForLoadState('networkidle')
+  assert.ok(!fetched.some(url => url.endsWith('inline=1')), 'a PDF that is not shown is not fetched')
 })
 
 test('Who only views sees the files, and no way to add or delete one', async () => {

@@ -13,8 +13,8 @@ const LARGEST_FORM = 1_048_576
 /** How long a form may take to arrive. The server itself waits as long as an upload may take. */
 const SLOWEST_FORM_MS = 300_000
 
-/** How long the rest of a refused upload is read. */
-const DRAIN_MS = 30_000
+/** How long the rest of a refused upload is read: 25 MiB over a slow line. */
+const DRAIN_MS = 120_000
 
 const withinLimit = bodyLimit({
   maxSize: LARGEST_FORM,
@@ -35,8 +35,8 @@ export const limitBody: MiddlewareHandler = async (c, next) => {
 }
 
 /**
- * For a route that reads its body by itself: what it left unread is read before it answers, up to `most` bytes and half
- * a minute. The connection of one that sends more is closed after the answer.
+ * For a route that reads its body by itself: what it left unread is read before it answers, up to `most` bytes and two
+ * minutes. The connection of one that sends more is closed after the answer.
  */
 export function drained(most: number): MiddlewareHandler {
   return async (c, next) => {

@@ -9,6 +9,7 @@ import { drained } from './bodies.ts'
 import { receiveFiles } from './multipart.ts'
 import { listen } from './server.ts'
 
+const SILENCE_MS = 60_000
 const CHUNK = Buffer.alloc(16_384, 'a')
 const seen: { name: string; size: number; ended: boolean }[] = []
 let refuseAfter = Number.POSITIVE_INFINITY
@@ -23,7 +24,7 @@ app.post('/', async c => {
     files: 3,
     tooMany: () => new HTTPException(413, { message: 'too many' }),
     size: 50_000_000,
-    silenceMs: 150,
+    silenceMs: SILENCE_MS,
   }
   try {
     await receiveFiles(c, limits, async ({ name, body }) => {
@@ -79,10 +80,15 @@ async function write(socket: Socket, bytes: string | Buffer): Promise<void> {
   await new Promise(done => socket.once('drain', done).once('close', done))
 }
 
+/** Long enough for what is on its way to arrive. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 500; turn++) await new Promise(setImmediate)
+}
+
 const finish = (socket: Socket) => socket.write('0\r\n\r\n')
 test('files are handed on as they come, one after another', async () => {
   const socket = await open()
-  await write(socket, part('a') + 'one')
+  await write(socket, `${part('a')}one`)
   await write(socket, `\r\n${part('b')}two\r\n--x--\r\n`)
   finish(socket)
   assert.match(await text(socket), /^HTTP\/1\.1 200 /)
@@ -95,7 +101,8 @@ test('files are handed on as they come, one after another', async () => {
   )
 })
 
-test('who takes slowly makes the sender wait', async () => {
+test('who takes slowly makes the sender wait, and that is no silence', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const { promise, resolve } = Promise.withResolvers<void>()
   gate = promise
   const socket = await open()
@@ -106,19 +113,30 @@ test('who takes slowly makes the sender wait', async () => {
     await write(socket, '\r\n--x--\r\n')
     finish(socket)
   })()
-  const settled = async () => {
-    for (let last = -1; last !== written; ) {
-      last = written
-      await new Promise(done => setTimeout(done, 300))
-    }
+  for (let last = -1; last !== written; ) {
+    last = written
+    await turns()
   }
-  await settled()
   assert.ok(written < 1_000, 'all of it went somewhere')
-  // Nor is it the sender who is silent.
+  t.mock.timers.tick(SILENCE_MS)
   resolve()
   await writing
   assert.match(await text(socket), /^HTTP\/1\.1 200 /)
   assert.equal(seen[0]?.size, 1_000 * CHUNK.length)
+})
+
+test('who has sent everything is not silent, however long the taking goes on', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  gate = promise
+  const socket = await open()
+  await write(socket, `${part('a')}one\r\n--x--\r\n`)
+  finish(socket)
+  while (seen.length === 0) await turns()
+  await turns()
+  t.mock.timers.tick(SILENCE_MS)
+  resolve()
+  assert.match(await text(socket), /^HTTP\/1\.1 200 /)
 })
 
 test('a sender who is refused in the middle reads why, after sending the rest', async () => {
@@ -165,10 +183,13 @@ test('a sender who goes away in the middle ends it', async () => {
   assert.equal(seen[0]?.ended, false)
 })
 
-test('a sender who falls silent ends it', async () => {
+test('a sender who falls silent ends it', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const socket = await open()
   await write(socket, part('a'))
   await write(socket, CHUNK)
+  while (seen[0]?.size !== CHUNK.length) await turns()
+  t.mock.timers.tick(SILENCE_MS)
   const error = await ended.promise
   assert.ok(error instanceof HTTPException && error.status === 408)
   assert.equal(seen[0]?.ended, false)

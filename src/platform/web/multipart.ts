@@ -74,7 +74,10 @@ export async function receiveFiles(
     clearTimeout(silence)
     source.pause()
   }
-  const finish = () => void parser.end()
+  const finish = (): void => {
+    clearTimeout(silence)
+    parser.end()
+  }
   const resume = (): void => {
     listen()
     source.resume()
@@ -90,18 +93,13 @@ export async function receiveFiles(
     taking = taking.then(() => (failure ? undefined : take(file))).catch(fail)
   })
   parser.on('error', malformed).on('finish', end).on('drain', resume)
-  source.on('data', feed).on('end', finish).on('error', malformed).on('close', closed)
+  source.on('data', feed).on('end', finish).on('error', malformed)
   listen()
   await over
   clearTimeout(silence)
-  source.off('data', feed).off('end', finish).off('close', closed).pause()
-  if (failure && !socketOf(c)) source.destroy()
+  source.off('data', feed).off('end', finish).pause()
   await taking
   if (failure) throw failure.error
-
-  function closed(): void {
-    if (!source.readableEnded) malformed()
-  }
 }
 
 function parserOf(type: string): busboy.Busboy {
