@@ -200,3 +200,15 @@ test('a start waits for a storage that never answers, but not for ever', { timeo
   await start
   assert.match(warned[0] ?? '', /did not answer within 8 s/)
 })
+
+test('chunks that come faster than the disk takes them are all there, in their order', async () => {
+  const key = newKey()
+  async function* many() {
+    for (let n = 0; n < 3_000; n++) yield Buffer.alloc(1_000, `${n},`)
+  }
+  await storage.put(key, many(), plain)
+  const kept = await buffer(await storage.read(key))
+  assert.equal(kept.length, 3_000_000)
+  for (let n = 0; n < 3_000; n++)
+    assert.ok(kept.subarray(n * 1_000, (n + 1) * 1_000).equals(Buffer.alloc(1_000, `${n},`)), String(n))
+})

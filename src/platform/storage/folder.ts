@@ -10,6 +10,7 @@ import { untilAborted } from './abort.ts'
 import { roundTrip } from './check.ts'
 import { checkKey } from './keys.ts'
 import { type Storage, StorageError } from './storage.ts'
+import { writeAll } from './writing.ts'
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants
 /** Windows has none, nor links that just anybody may make. */
@@ -35,7 +36,7 @@ export function folderStorage(root: string): Storage {
       const { file, made } = await create(`${path}.part`).catch(explain)
       let written = `${path}.part`
       try {
-        for await (const chunk of untilAborted(body, signal)) await write(file, chunk).catch(explain)
+        await writeAll(file, untilAborted(body, signal), explain)
         await file.sync().catch(explain)
         await file.close().catch(explain)
         signal.throwIfAborted()
@@ -104,10 +105,6 @@ async function makeFolder(path: string): Promise<string | undefined> {
   if (first === 'EEXIST' || path === dirname(path)) return undefined
   const above = await makeFolder(dirname(path))
   return (await attempt()) === 'made' ? (above ?? path) : above
-}
-
-async function write(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten
 }
 
 /** The folder of the last object goes with it. One that is not empty, or that another has removed, is no fault. */
