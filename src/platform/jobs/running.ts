@@ -15,6 +15,9 @@ import { declareQueues } from './queues.ts'
 /** Seconds between two looks for workers that died, and for what they left. */
 const SWEEP = 10
 
+/** How long the database must not have been missed to be back. */
+const BACK_MS = 1_000
+
 /** Connections for the queue alone; what jobs do goes through the pool of the process. */
 const CONNECTIONS = 4
 
@@ -28,7 +31,8 @@ export async function runJobs(
   { db, pool, log, connection }: Pick<Deps, 'db' | 'pool' | 'log' | 'connection'>,
   definitions: readonly JobDefinition[],
 ): Promise<RunningJobs> {
-  let lost = false
+  /** When the database was last missed, until it is back. */
+  let missed: number | undefined
   const boss = new PgBoss({
     ...queueConnection(connection),
     migrate: false,
@@ -60,16 +64,19 @@ export async function runJobs(
 
   /** The database that goes away is one line, not one for everybody who misses it. */
   function report(error: unknown): void {
-    if (!isDatabaseLost(error)) log.error({ err: error }, 'job queue')
-    else {
-      if (!lost) log.warn({ reason: (error as Error).message }, 'job queue without its database')
-      lost = true
+    if (!isDatabaseLost(error)) {
+      log.error({ err: error }, 'job queue')
+      return
     }
+    if (missed === undefined) log.warn({ reason: (error as Error).message }, 'job queue without its database')
+    missed = performance.now()
   }
 
+  /** While Postgres goes, some connections still answer. */
   function answered(): void {
-    if (lost) log.info('job queue has its database again')
-    lost = false
+    if (missed === undefined || performance.now() - missed < BACK_MS) return
+    missed = undefined
+    log.info('job queue has its database again')
   }
 }
 
