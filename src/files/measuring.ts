@@ -82,7 +82,10 @@ export class Measured {
   }
 
   #watch(): void {
-    const gone = new StorageError('unavailable', `the storage took no byte for ${STALLED_MS / 1000} s`)
-    this.#timer = setTimeout(() => this.#stalled.abort(gone), STALLED_MS)
+    // The error is made when it is needed: its stack costs more than the piece that it would be about.
+    this.#timer = setTimeout(() => {
+      const said = `the storage took no byte for ${STALLED_MS / 1000} s`
+      this.#stalled.abort(new StorageError('unavailable', said))
+    }, STALLED_MS)
   }
 }
