@@ -423,8 +423,12 @@ INSERT INTO pgboss.version(version) VALUES ('43');
 
 -- Ours from here on.
 
--- What was tried more than once, which is little beside what was done: what the sweep of `job_failures` looks through.
-create index job_retried on pgboss.job_common (id) where retry_count > 0 or state = 'retry';
+-- Where the sweep of `job_failures` looks, every ten seconds: what pg-boss took back from a worker that died, and what
+-- was taken again since.
+create index job_taken_back on pgboss.job_common (id)
+  where state in ('retry', 'failed') and output #>> '{value,message}' in ('job heartbeat timeout', 'job timed out');
+create index job_taken_again on pgboss.job_common (completed_on)
+  where state in ('active', 'completed') and retry_count > 0;
 
 -- The order in which an admin sees the jobs of a state, while the page asks again every two seconds; and what they are
 -- counted by, of which most have been done days ago.

@@ -8,6 +8,7 @@ import { seedDemo } from './demo/seed.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import { open, UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
+import { isDatabaseLost } from './platform/database/lost.ts'
 import { MigrationError, migrateDown, migrateUp, migrationStatus } from './platform/database/migrate.ts'
 import type { Deps } from './platform/deps.ts'
 import { isId } from './platform/ids.ts'
@@ -171,6 +172,7 @@ const ACTIONABLE = [
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 function explain(error: unknown): string | undefined {
   if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
+  if (isDatabaseLost(error)) return `The database can't be reached: ${(error as Error).message}.`
   const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
     port?: number
     address?: string

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
 import { declareQueues } from './platform/jobs/queues.ts'
+import type { Log } from './platform/log.ts'
 import { checkAtStart } from './platform/storage/check.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker, jobs } from './worker.ts'
@@ -17,6 +18,8 @@ import { createWorker, jobs } from './worker.ts'
 const GRACE_MS = 10_000 - CLOSE_GRACE_MS
 
 const MIGRATIONS_POLL_MS = 500
+
+const STOP_LIMIT_MS = 11_000
 
 /** How long what nobody waits for any more may keep the process. */
 const LEFTOVERS_MS = 200
@@ -44,13 +47,21 @@ export async function serve(
     log.info(`${name}: shutting down`)
   } finally {
     ending = true
+    const late = global.setTimeout(() => cut(log), STOP_LIMIT_MS)
     // Beside each other, for they share the time that there is.
     await Promise.all(stops.map(stop => stop(GRACE_MS)))
     await opened.close()
+    clearTimeout(late)
   }
   log.info('shutdown complete')
   // A job that did not heed its end may still wait for something; it was handed back, and holds nobody up.
   global.setTimeout(() => process.exit(), LEFTOVERS_MS).unref()
+}
+
+/** A database that neither answers nor hangs up would hold everybody who waits for it. */
+function cut(log: Log): void {
+  log.error('shutdown took too long: what is still under way is cut')
+  process.exit(1)
 }
 
 /** Stops within so many milliseconds. */

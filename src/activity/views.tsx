@@ -76,5 +76,8 @@ function sentence(locale: Locale, { change, actorName }: Activity): string {
     case 'task_created':
     case 'task_deleted':
       return t[change.kind](who, change.payload.title)
+    default:
+      // After a rollback: a later release has written what this one does not know.
+      return t.unknown(who)
   }
 }

@@ -59,7 +59,7 @@ export function JobList({ locale, jobs, failures }: JobListProps) {
 }
 
 export function JobBadge({ locale, state }: { locale: Locale; state: JobState }) {
-  return <Badge kind={KINDS[state]}>{locale.t.admin.jobs.states[state]}</Badge>
+  return <Badge kind={KINDS[state]}>{locale.t.admin.jobs.state[state]}</Badge>
 }
 
 /** One line: how often, when, on whose behalf. */

@@ -6,11 +6,10 @@ import { ID } from '../platform/ids.ts'
 import { countJobs, failuresOf, type JobFilter, jobStates, listJobs } from '../platform/jobs/reading.ts'
 import { listSchedules } from '../platform/jobs/schedules.ts'
 import { pageOf, seeOther } from '../platform/web/respond.ts'
+import { PATH } from './job-list.tsx'
 import { cancelJob, retryJob } from './jobs.ts'
 import { adminsOnly } from './only.ts'
 import { JobPage, JobsPage } from './views.tsx'
-
-const PATH = '/admin/jobs'
 
 /** How many jobs a list shows, and how many failures stand in the overview. */
 const LISTED = 100

@@ -285,6 +285,7 @@ export const en = {
 
   activity: {
     someone: 'Someone',
+    unknown: (who: string) => `${who} changed something that a later release of Xtablo shows`,
     tablo_created: (who: string) => `${who} created this Tablo`,
     tablo_renamed: (who: string, before: string, title: string) =>
       `${who} renamed this Tablo from “${before}” to “${title}”`,
@@ -342,6 +343,15 @@ export const en = {
       overview: 'Overview',
       statesLabel: 'Jobs by state',
       states: {
+        available: 'Available',
+        running: 'Running',
+        retryable: 'Retryable',
+        scheduled: 'Scheduled',
+        completed: 'Completed',
+        cancelled: 'Cancelled',
+        discarded: 'Discarded',
+      },
+      state: {
         available: 'Available',
         running: 'Running',
         retryable: 'Retryable',

@@ -298,6 +298,7 @@ export const fr: Texts = {
 
   activity: {
     someone: 'Quelqu’un',
+    unknown: who => `${who} a modifié quelque chose qu’une version plus récente de Xtablo affiche`,
     tablo_created: who => `${who} a créé ce Tablo`,
     tablo_renamed: (who, before, title) =>
       `${who} a renommé ce Tablo de «\u00a0${before}\u00a0» en «\u00a0${title}\u00a0»`,
@@ -362,6 +363,15 @@ export const fr: Texts = {
         completed: 'Terminés',
         cancelled: 'Annulés',
         discarded: 'Abandonnés',
+      },
+      state: {
+        available: 'Prêt',
+        running: 'En cours',
+        retryable: 'À reprendre',
+        scheduled: 'Planifié',
+        completed: 'Terminé',
+        cancelled: 'Annulé',
+        discarded: 'Abandonné',
       },
       when: {
         available: when => `Ajouté ${when}`,

@@ -35,9 +35,9 @@ export async function recordFailure(
         insert into job_failures (job_id, attempt, kind, error, stack)
         select id, attempt, name, ${storable(message)}, ${storable(stack ?? '')} from held
         on conflict do nothing
-        returning job_id
+        returning job_id, error
       )
-      select id as job_id, name as kind, attempt, max_attempts, ${message} as error from held join made on job_id = id
+      select job_id, name as kind, held.attempt, max_attempts, error from held join made on job_id = id
     `.execute(tx)
     return rows[0]
   })
@@ -50,23 +50,26 @@ export async function sweepFailures({ db, log }: { db: Db; log: Log }): Promise<
     await sql`delete from job_failures where failed_at < now() - make_interval(days => ${KEPT_DAYS})`.execute(
       tx,
     )
-    // An attempt is counted when it is taken: what is running or done has failed as often as it was taken before; what
-    // waits again has failed once more, unless it was handed back, which leaves no time of its start.
+    // What pg-boss took back waits or was given up, and says so; unless it was handed back since, which leaves no time of
+    // its start. Or it was taken again meanwhile: an attempt is counted when it is taken.
     const { rows } = await sql<Failure>`
       with ended as (
-        select id, name, retry_limit + 1 as max_attempts,
-          case when state in ('retry', 'failed') and started_on is not null then retry_count + 1
-            else retry_count end as attempt,
-          case when state in ('retry', 'failed') then output #>> '{value,message}' end as said
+        select id, name, retry_limit + 1 as max_attempts, retry_count + 1 as attempt, output #>> '{value,message}' as said
         from pgboss.job
-        where (retry_count > 0 or state = 'retry') and state <> 'cancelled' and not starts_with(name, '__pgboss__')
+        where state in ('retry', 'failed') and started_on is not null
+          and output #>> '{value,message}' in ('job heartbeat timeout', 'job timed out')
+        union all
+        select id, name, retry_limit + 1, retry_count, null
+        from pgboss.job
+        where state in ('active', 'completed') and retry_count > 0
+          and (completed_on is null or completed_on > now() - interval '10 minutes')
       ), made as (
         insert into job_failures (job_id, attempt, kind, error)
         select id, attempt, name, case said
           when 'job timed out' then 'The job took too long and its worker did not end it.'
           else 'The worker stopped answering while it ran the job.' end
         from ended
-        where attempt > 0 and not exists (
+        where not starts_with(name, '__pgboss__') and not exists (
           select from job_failures failed where failed.job_id = ended.id and failed.attempt = ended.attempt
         )
         on conflict do nothing
@@ -88,4 +91,4 @@ function logFailure(
 }
 
 /** Postgres takes no NUL in a text. */
-const storable = (text: string): string => text.replaceAll('\0', '\uFFFD').slice(0, 10_000)
+export const storable = (text: string): string => text.replaceAll('\0', '\uFFFD').slice(0, 10_000)

@@ -8,12 +8,17 @@ import { hasId } from './reading.ts'
 
 /** Runs a job again that was given up or cancelled, or at once one that waits. False when there is no such job to run again. */
 export async function retryJob(tx: Tx, id: string): Promise<boolean> {
-  // One that was given up gets one attempt more than it had.
+  // One that was given up gets one attempt more than it had. To be cancelled is no failure: such a job counts on from the
+  // attempts that did fail.
   const { rows } = await sql`
     with changed as (
       update pgboss.job set
         retry_limit = retry_limit + (state = 'failed')::int,
         state = case state when 'failed' then 'retry' when 'cancelled' then 'created' else state end,
+        retry_count = case when state = 'cancelled' then 
+          (select coalesce(max(attempt), 0) from job_failures where job_id = job.id)
+          else retry_count end,
+        started_on = case when state = 'cancelled' then null else started_on end,
         completed_on = null,
         start_after = now()
       where ${hasId(id)} and state in ('failed', 'cancelled', 'retry', 'created')

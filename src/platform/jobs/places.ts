@@ -12,7 +12,7 @@ import { isDatabaseLost } from '../database/lost.ts'
 import type { Log } from '../log.ts'
 import { runAttempt } from './attempt.ts'
 import type { JobData } from './enqueue.ts'
-import { recordFailure } from './failures.ts'
+import { recordFailure, storable } from './failures.ts'
 import { handBack } from './hand-back.ts'
 import type { JobDefinition } from './kinds.ts'
 import { HEARTBEAT } from './queues.ts'
@@ -37,6 +37,8 @@ interface Taken {
 
 interface Ended extends Taken {
   readonly failed?: { error: unknown }
+  /** Could not be written down once, for a reason that is not the database's absence */
+  refused?: boolean
 }
 
 interface Ground {
@@ -116,7 +118,7 @@ export function openPlaces(definition: JobDefinition, { boss, db, log, report, a
     )
   }
 
-  /** Writes down how jobs ended. While the database is gone it is kept in mind. */
+  /** Writes down how jobs ended. While the database is gone it is kept in mind, and tried again once for any other reason. */
   async function settle(): Promise<void> {
     const now = ended.splice(0)
     const done = now.filter(({ failed }) => !failed)
@@ -127,14 +129,16 @@ export function openPlaces(definition: JobDefinition, { boss, db, log, report, a
 
   async function fail({ job, failed }: Ended): Promise<void> {
     await recordFailure({ db, log }, { kind: name, id: job.id, retryCount: job.retryCount }, failed?.error)
-    await boss.fail(name, claim({ job }), { value: String(failed?.error) })
+    await boss.fail(name, claim({ job }), { value: storable(String(failed?.error)) })
   }
 
   async function keeping(jobs: Ended[], write: () => Promise<unknown>): Promise<void> {
     try {
       await write()
     } catch (error) {
-      if (isDatabaseLost(error)) ended.push(...jobs)
+      const lost = isDatabaseLost(error)
+      ended.push(...jobs.filter(({ refused }) => lost || !refused))
+      if (!lost) for (const job of jobs) job.refused = true
       throw error
     }
   }

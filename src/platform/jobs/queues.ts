@@ -23,7 +23,7 @@ const OPTIONS = {
   notify: true,
 } satisfies QueueOptions & { notify: boolean }
 
-/** Seconds: ours ends an attempt first, and knows which of a batch it was. */
+/** Seconds: ours ends an attempt first, and says why. */
 const TIMEOUT_MARGIN = 5
 
 /** pg-boss on a pool that is there, for what it does without having started. */

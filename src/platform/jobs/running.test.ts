@@ -103,15 +103,15 @@ test('a job of a transaction that is rolled back was never there', async () => {
   )
 })
 
-test('two hundred jobs inserted at once are all run without waiting for the next look', async () => {
+test('two hundred jobs inserted at once have all started within a second', async () => {
   const ids = await transaction(db, async tx => {
     const made: string[] = []
     for (let n = 0; n < 200; n++) made.push(await enqueue(tx, kinds.work, { n }))
     return made
   })
-  // The next look comes within two seconds, and takes one batch of twenty; ten looks would be twenty seconds.
-  const deadline = AbortSignal.timeout(10_000)
-  await until(() => deadline.aborted || ids.every(id => runsOf(id).length > 0))
+  // A promise of the product: by looks alone, one every two seconds for twenty, it would be twenty seconds.
+  const second = AbortSignal.timeout(1_000)
+  await until(() => second.aborted || ids.every(id => runsOf(id).length > 0))
   assert.equal(ids.filter(id => runsOf(id).length === 1).length, 200)
 })
 
@@ -147,11 +147,13 @@ test('a failure is one row and one log line, with its stack and without its payl
 test('the first retry comes within five seconds, and then it is the second attempt', async () => {
   const id = await put('twice')
   await until(async () => (await stateOf(id))?.state === 'retryable')
-  const { rows } = await pool.query(
-    'select start_after - completed_at_least as wait from (select start_after, now() as completed_at_least from pgboss.job where id = $1) j',
+  const { rows } = await pool.query<{ seconds: number }>(
+    'select extract(epoch from start_after - now())::float as seconds from pgboss.job where id = $1',
     [id],
   )
-  assert.ok((rows[0]?.wait.seconds ?? 0) <= 2)
+  // With two more at the most until somebody looks.
+  const [{ seconds } = { seconds: 60 }] = rows
+  assert.ok(seconds <= 3, `${seconds} s`)
   const done = await until(async () => {
     const found = await stateOf(id)
     return found?.state === 'completed' && found

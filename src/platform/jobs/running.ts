@@ -42,23 +42,30 @@ export async function runJobs(
     cronWorkerIntervalSeconds: 2,
   })
   boss.on('error', report)
-  await declareQueues(pool, definitions)
-  await boss.start()
-  const ground = { boss, db, log, report, answered }
-  const places = new Map<string, Places>(
-    definitions.map(definition => [definition.kind.name, openPlaces(definition, ground)]),
-  )
-  const wakeAll = () => {
-    for (const each of places.values()) each.wake()
-  }
-  const listener = await boss.getDb().listen?.(CHANNEL, name => places.get(name)?.wake(), wakeAll)
-  const sweep = setInterval(() => void sweepFailures({ db, log }).catch(report), SWEEP * 1000)
-
+  const places = new Map<string, Places>()
+  let listener: { close(): Promise<void> } | undefined
+  let sweep: NodeJS.Timeout | undefined
   const stop = async (graceMs: number) => {
     clearInterval(sweep)
     await listener?.close()
     await Promise.all([...places.values()].map(each => each.stop(graceMs)))
     await boss.stop({ graceful: false })
+  }
+
+  try {
+    await declareQueues(pool, definitions)
+    await boss.start()
+    const wakeAll = () => {
+      for (const each of places.values()) each.wake()
+    }
+    listener = await boss.getDb().listen?.(CHANNEL, name => places.get(name)?.wake(), wakeAll)
+    const ground = { boss, db, log, report, answered }
+    for (const definition of definitions) places.set(definition.kind.name, openPlaces(definition, ground))
+    sweep = setInterval(() => void sweepFailures({ db, log }).catch(report), SWEEP * 1000)
+  } catch (error) {
+    // Nobody else has any of it yet, and it would keep the process.
+    await stop(0).catch(report)
+    throw error
   }
   return { stop }
 

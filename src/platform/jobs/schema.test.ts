@@ -24,11 +24,12 @@ test("the migrations make the queue's tables as pg-boss makes them itself", asyn
   const report = await boss.detectSchemaDrift()
   await boss.stop({ graceful: false })
   assert.equal(report.ok, true, JSON.stringify(report))
-  // Ours: what was tried more than once, what an admin is shown, and what a request enqueued.
+  // Ours: what an admin is shown, what a request enqueued, and where the sweep looks.
   assert.deepEqual(report.extraIndexes.map(({ name }) => name).sort(), [
     'job_listed',
     'job_request',
-    'job_retried',
+    'job_taken_again',
+    'job_taken_back',
   ])
 })
 
