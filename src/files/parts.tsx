@@ -1,7 +1,7 @@
 // What a scripted page gets after a change: the parts of the list that are different now, each with where it goes.
 
-import type { Child } from 'hono/jsx'
 import type { Locale } from '../texts/locale.ts'
+import { Part } from '../ui/Part.tsx'
 import type { TabloFile, Totals as TotalsOf } from './files.ts'
 import { FileRow, FileTotals } from './views.tsx'
 
@@ -38,13 +38,5 @@ export function Totals({ locale, totals, quota }: TotalsProps) {
     <Part target="#file-totals" swap="innerHTML">
       <FileTotals locale={locale} totals={totals} quota={quota} />
     </Part>
-  )
-}
-
-function Part({ target, swap, children }: { target: string; swap: string; children: Child }) {
-  return (
-    <hx-partial hx-target={target} hx-swap={swap}>
-      {children}
-    </hx-partial>
   )
 }

@@ -1,13 +1,13 @@
 // What htmx gets after a change: the parts of the Kanban that are different now, each with where it goes. What the
 // page does not have (a task's own page has no Kanban) is passed over by the script of the page.
 
-import type { Child } from 'hono/jsx'
 import type { TaskStatus } from '../activity/kinds.ts'
 import { newId } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import type { Tablo } from '../tablos/tablos.ts'
 import type { Locale } from '../texts/locale.ts'
 import { columnId } from '../ui/Column.tsx'
+import { Part } from '../ui/Part.tsx'
 import { taskCardId } from '../ui/TaskCard.tsx'
 import { Toast } from '../ui/Toast.tsx'
 import type { Card } from './card.ts'
@@ -97,14 +97,6 @@ function Counts({ locale, counts }: { locale: Locale; counts: Counts }) {
       {locale.number(count)}
     </Part>
   ))
-}
-
-function Part({ target, swap, children }: { target: string; swap: string; children: Child }) {
-  return (
-    <hx-partial hx-target={target} hx-swap={swap}>
-      {children}
-    </hx-partial>
-  )
 }
 
 const cardOf = ({ id, title, status, description }: TaskRow): Card => ({
