@@ -16,7 +16,9 @@ import type { Deps } from '../platform/deps.ts'
 import { timeZoneOf } from '../texts/locale.ts'
 import { accounts, website } from './content.en.ts'
 import { festival, ideas, move } from './content.fr.ts'
+import { addFiles } from './files.ts'
 import { type History, historyOf } from './history.ts'
+import type { Story } from './story.ts'
 
 const FIRST = { name: 'Camille Laurent', email: 'camille.laurent@example.org' }
 const SECOND = { name: 'Sam Okafor', email: 'sam.okafor@example.org' }
@@ -27,11 +29,15 @@ const STORIES = [website, festival, accounts, ideas, move]
 const HERE = { address: '127.0.0.1', userAgent: '' }
 
 /** Adds the demo, unless it is or was there, and logs how to sign in to it. */
-export async function seedDemo({ db, log, secret }: Pick<Deps, 'db' | 'log' | 'secret'>): Promise<void> {
+export async function seedDemo(
+  deps: Pick<Deps, 'db' | 'log' | 'secret' | 'storage' | 'config'>,
+): Promise<void> {
+  const { db, log, secret } = deps
   const password = passwordFrom(secret)
   // One after the other: the first account of all is the admin's.
   for (const { name, email } of [FIRST, SECOND]) await join(db, name, email, password)
-  await transaction(db, tellStories)
+  for (const { owner, tablo, story } of await transaction(db, tellStories))
+    await addFiles(deps, { id: owner, role: 'user' }, tablo, story)
   const signsIn = await peopleWith(db, password)
   if (signsIn.length > 0) log.info(`Sign in as ${signsIn.join(' or ')} with the password ${password}`)
   else
@@ -65,7 +71,8 @@ async function join(db: Db, name: string, email: string, password: string): Prom
   }
 }
 
-async function tellStories(tx: Tx): Promise<void> {
+/** Gives the Tablos that are there now and were not before. */
+async function tellStories(tx: Tx): Promise<{ owner: string; tablo: string; story: Story }[]> {
   // Under this lock two starts at once follow one another.
   const people = await tx
     .selectFrom('users')
@@ -83,14 +90,19 @@ async function tellStories(tx: Tx): Promise<void> {
     .where('actor_id', '=', first)
     .limit(1)
     .executeTakeFirst()
-  if (told) return
+  if (told) return []
   const now = new Date()
-  const histories = STORIES.map(story => historyOf(story, { first, second }, now))
+  const histories = STORIES.map(story => ({ story, ...historyOf(story, { first, second }, now) }))
   for (const history of histories) await write(tx, history)
   // Nobody is in a Tablo before they are anybody.
   await sql`
     update users set created_at = least(created_at, (select min(members.created_at) from members where user_id = users.id))
     where id in (${first}, ${second})`.execute(tx)
+  return histories.map(({ story, tablo }) => ({
+    story,
+    tablo: tablo.id,
+    owner: story.owner === 'second' ? second : first,
+  }))
 }
 
 async function write(tx: Tx, { tablo, members, tasks, activity }: History): Promise<void> {
