@@ -40,6 +40,7 @@ const misused = (message: string) => new Refusal(`${message} “xtablo help” l
 
 async function run(args: readonly string[]): Promise<void> {
   const [command = 'help', ...rest] = args
+  if (rest.includes('--help') || rest.includes('-h')) return print(HELP)
   switch (command) {
     case 'help':
     case '--help':

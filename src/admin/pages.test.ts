@@ -60,6 +60,15 @@ test('attempts that failed in different ways are told apart', async () => {
   assert.match(page.text, /at send \(mail\.ts:1:1\)/)
 })
 
+test('the page says when no worker has shown itself for over two minutes', async () => {
+  const says = async () => /No worker has given a sign of life/.test((await root.get('/admin/jobs')).text)
+  assert.equal(await says(), true)
+  const id = await jobIn(database, 'completed')
+  assert.equal(await says(), false)
+  await pool.query(`update pgboss.job set completed_on = now() - interval '3 minutes' where id = $1`, [id])
+  assert.equal(await says(), true)
+})
+
 test('each state has its list', async () => {
   const ids = new Map<string, string>()
   for (const state of jobStates) ids.set(state, await jobIn(database, state))

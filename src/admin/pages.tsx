@@ -6,6 +6,7 @@ import { ID } from '../platform/ids.ts'
 import { countJobs, failuresOf, type JobFilter, jobStates, listJobs } from '../platform/jobs/reading.ts'
 import { listSchedules } from '../platform/jobs/schedules.ts'
 import { pageOf, seeOther } from '../platform/web/respond.ts'
+import { heartbeat } from './heartbeat.ts'
 import { PATH } from './job-list.tsx'
 import { cancelJob, retryJob } from './jobs.ts'
 import { adminsOnly } from './only.ts'
@@ -26,16 +27,20 @@ export function adminPages({ config, db, pool }: Pick<Deps, 'config' | 'db' | 'p
     const locale = c.get('locale')
     const filter = filterOf(c)
     const filtered = Object.values(filter).some(value => value !== undefined)
-    const [counts, listed, schedules] = await Promise.all([
+    const [counts, listed, schedules, [beaten]] = await Promise.all([
       countJobs(db),
       filtered ? listJobs(db, filter, LISTED) : overview(),
       filtered ? [] : listSchedules(pool),
+      filtered ? [] : listJobs(db, { state: 'completed', kind: heartbeat.name }, 1),
     ])
     const failures = await failuresOf(
       db,
       listed.map(({ id }) => id),
     )
-    const page = <JobsPage {...{ locale, counts, filter, filtered, jobs: listed, failures, schedules }} />
+    const lastHeartbeat = beaten?.finalizedAt ?? null
+    const page = (
+      <JobsPage {...{ locale, counts, filter, filtered, jobs: listed, failures, schedules, lastHeartbeat }} />
+    )
     return c.render(page, { title: locale.t.admin.jobs.title, current: PATH })
   })
 

@@ -2,6 +2,7 @@ import {
   type JobCount,
   type JobFailure,
   type JobFilter,
+  type JobState,
   type JobSummary,
   jobStates,
 } from '../platform/jobs/reading.ts'
@@ -9,11 +10,26 @@ import type { Schedule } from '../platform/jobs/schedules.ts'
 import type { Locale } from '../texts/locale.ts'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Icon } from '../ui/Icon.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { PageHead } from '../ui/PageHead.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { TimeAgo } from '../ui/TimeAgo.tsx'
 import { Attempts } from './attempts.tsx'
 import { JobActions, JobBadge, JobFacts, JobList, PATH, pathOf } from './job-list.tsx'
+
+/** A heartbeat comes every minute. */
+const SILENT_MS = 150_000
+
+/** What wants somebody first. */
+const TABS: readonly JobState[] = [
+  'discarded',
+  'retryable',
+  'running',
+  'available',
+  'scheduled',
+  'completed',
+  'cancelled',
+]
 
 interface JobsPageProps {
   locale: Locale
@@ -24,6 +40,8 @@ interface JobsPageProps {
   jobs: JobSummary[]
   failures: Map<string, JobFailure[]>
   schedules: Schedule[]
+  /** When a worker last showed that it works; null when none did in a week */
+  lastHeartbeat: Date | null
 }
 
 export function JobsPage(props: JobsPageProps) {
@@ -32,7 +50,7 @@ export function JobsPage(props: JobsPageProps) {
   const path = pathOf(filter)
   const tabs = [
     { href: PATH, label: t.overview },
-    ...jobStates.map(state => ({
+    ...TABS.map(state => ({
       href: pathOf({ state }),
       label: t.states[state],
       count: counts.filter(each => each.state === state).reduce((sum, { count }) => sum + count, 0),
@@ -64,12 +82,14 @@ export function JobsPage(props: JobsPageProps) {
 }
 
 /** What runs, what runs by itself, what failed, and how many there are of everything. */
-function Overview({ locale, jobs, failures, schedules, counts }: JobsPageProps) {
+function Overview({ locale, jobs, failures, schedules, counts, lastHeartbeat }: JobsPageProps) {
   const t = locale.t.admin.jobs
+  const silent = !lastHeartbeat || Date.now() - lastHeartbeat.getTime() > SILENT_MS
   const running = jobs.filter(({ state }) => state === 'running')
   const failed = jobs.filter(({ state }) => state !== 'running')
   return (
     <>
+      {silent && <Notice kind="info">{t.noWorker}</Notice>}
       <section class="section" aria-labelledby="running-title">
         <h2 id="running-title">{t.running}</h2>
         {running.length === 0 ? (
@@ -100,7 +120,15 @@ function Overview({ locale, jobs, failures, schedules, counts }: JobsPageProps) 
                 </p>
                 <p class="row-meta">
                   {next && (
-                    <TimeAgo locale={locale} at={next} words={when => t.next(locale.time(next), when)} />
+                    <TimeAgo
+                      locale={locale}
+                      at={next}
+                      words={when =>
+                        next.getTime() - Date.now() < 60_000
+                          ? t.nextSoon(locale.time(next))
+                          : t.next(locale.time(next), when)
+                      }
+                    />
                   )}
                 </p>
               </div>
