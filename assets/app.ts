@@ -102,6 +102,9 @@ document.addEventListener(
     const confirm = event.target
     if (!(confirm instanceof HTMLDetailsElement) || !confirm.matches('.confirm') || !confirm.open) return
     confirm.querySelector('.confirm-panel')?.scrollIntoView({ block: 'nearest' })
+    // Where the button that asked is gone, the focus would be gone with it.
+    const gone = !confirm.querySelector('summary')?.checkVisibility()
+    if (gone) confirm.querySelector<HTMLElement>('[data-cancel]')?.focus()
   },
   { capture: true },
 )
