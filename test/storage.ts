@@ -64,7 +64,7 @@ export class TestStorage implements Storage {
   }
 
   async remove(key: string): Promise<void> {
-    if (this.stuck.has(key)) throw new StorageError('unavailable', `${key} is stuck`)
+    if (this.stuck.has(key)) throw new Error(`${key} is stuck`)
     this.#fail()
     this.removed.push(key)
     this.objects.delete(key)

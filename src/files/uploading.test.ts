@@ -263,11 +263,12 @@ test('a file on its way is in no list, and can’t be found or deleted', async (
 test('an upload that comes back after the cleanup has not happened, and takes its object with it', async () => {
   const later = new Date(Date.now() + 13 * 3_600_000)
   storage.beforeWritten = async () => {
-    assert.equal(await cleanUp({ db, storage, now: later }), 1)
+    assert.equal(await cleanUp({ db, storage, clock: () => later }), 1)
   }
   await assert.rejects(send(people.ada, { name: 'a' }), { code: 'not_found' })
   await nothingLeft()
-  await cleanUp({ db, storage, now: new Date(later.getTime() + 2 * 3_600_000) })
+  const secondPass = new Date(later.getTime() + 2 * 3_600_000)
+  await cleanUp({ db, storage, clock: () => secondPass })
   assert.deepEqual(await statesOf(database), {})
 })
 
