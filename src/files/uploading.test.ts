@@ -188,6 +188,40 @@ test('a storage that takes nothing any more is given up, at the beginning, in th
   storage.put = put
 })
 
+test('a storage that is busy with others is not one that failed, however long it lets an upload wait', async t => {
+  const lines: string[] = []
+  deps = { ...deps, log: pino({ level: 'warn' }, { write: line => void lines.push(line) }) }
+  for (const [fault, text] of [
+    ['busy', 'uploads_busy'],
+    ['slow', 'upload_too_slow'],
+  ] as const) {
+    storage.put = async () => {
+      throw new StorageError(fault, 'among many')
+    }
+    await assert.rejects(send(people.ada, { name: fault }), { code: 'unavailable', text, retryAfter: 30 })
+    await nothingLeft()
+  }
+  assert.deepEqual(lines, [])
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { put } = TestStorage.prototype
+  storage.put = async (key, body, options) => {
+    options.queued?.(true)
+    t.mock.timers.tick(200_000)
+    options.queued?.(false)
+    await put.call(storage, key, body, options)
+  }
+  await send(people.ada, { name: 'patient' })
+  const deaf = new TestStorage()
+  deaf.put = (_key, _body, { signal, queued }) => {
+    queued?.(true)
+    queued?.(false)
+    setImmediate(() => t.mock.timers.tick(90_000))
+    return aborted(signal)
+  }
+  deps = { ...deps, storage: deaf }
+  await assert.rejects(send(people.ada, { name: 'after its turn' }), { text: 'storage_unavailable' })
+})
+
 test('a sender who goes away leaves nothing, also while the storage hangs', async () => {
   const cut = async () => {
     throw new Error('the connection is gone')

@@ -51,6 +51,7 @@ export const en = {
     storage_full: 'There is no room left for files. Tell whoever runs this Xtablo.',
     storage_unavailable: 'Files can’t be reached now. Try again in a moment.',
     upload_too_slow: 'This upload took too long. Try again from a faster connection.',
+    uploads_busy: 'Many uploads are under way. Try again in a minute.',
     owners_only: 'Only an owner of this Tablo can do this. Ask one of them.',
     job_not_retryable: 'This job runs or is done already. There is nothing to run again.',
     job_ended: 'This job has ended already. There is nothing to cancel.',

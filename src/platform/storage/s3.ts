@@ -92,14 +92,15 @@ export function s3Storage(options: S3Options): Storage {
   const storage: Storage = {
     origin: originOf(browsers, options, publicEndpoint ?? endpoint),
 
-    async put(key, body, { type: ContentType, signal }) {
+    async put(key, body, { type: ContentType, signal, queued }) {
       const object = of(key)
       const cut = cutBy(signal)
+      const waiting = { signal, ...(queued && { queued }) }
       const Parts: CompletedPart[] = []
       let UploadId: string | undefined
       let begun = false
       try {
-        for await (const { number: PartNumber, bytes: Body, last } of partsOf(body, signal, permits)) {
+        for await (const { number: PartNumber, bytes: Body, last } of partsOf(body, waiting, permits)) {
           begun = true
           if (last && PartNumber === 1) {
             const whole = { ...object, Body, ContentType, ContentLength: Body.length }
