@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { bring, choose, expectFiles, file, filesProduct, hold, names, says } from './files.ts'
 import { until } from './kanban.ts'
 
-const { filesPage, deps } = await filesProduct()
+const { filesPage, deps, faults } = await filesProduct({ TABLO_QUOTA_MB: '13' })
+const MIB = 1_048_576
 
 test('Several files are chosen at once, and come into the list with the totals, without a reload', async () => {
   const { page } = await filesPage()
@@ -11,7 +12,10 @@ test('Several files are chosen at once, and come into the list with the totals, 
   await page.evaluate('window.same = true')
   await choose(page, file('Été.txt', 1_000), file('two.txt', 500), file('three.txt', 548))
   await expectFiles(page, ['Été.txt', 'two.txt', 'three.txt'])
-  assert.deepEqual(await page.locator('#file-totals span').allTextContents(), ['3 files', '2 kB'])
+  assert.deepEqual(await page.locator('#file-totals span').allTextContents(), [
+    '3 files',
+    '2 kB of 13 MB used',
+  ])
   assert.equal(await page.locator('.upload').count(), 0)
   assert.equal(await page.getByText('Nothing here yet').isVisible(), false)
   assert.match((await page.locator('#upload-news').textContent()) ?? '', /uploaded\.$/)
@@ -85,4 +89,28 @@ test('Leaving while files are on their way asks first', async () => {
   await (await dialog).dismiss()
   held.release()
   await expectFiles(page, ['a.txt'])
+})
+
+test('What a quota leaves no room for is not sent, unless the person insists', async () => {
+  const { page } = await filesPage()
+  const held = await hold(page)
+  await choose(page, file('a.bin', 7 * MIB), file('b.bin', 7 * MIB), file('c.bin', 5 * MIB))
+  const why = 'There is no room left for “b.bin”. The files of this Tablo can take 13 MB in all.'
+  assert.equal(await says(page, 'b.bin').textContent(), why)
+  await until(page, async () => held.sent() === 2)
+  held.release()
+  await expectFiles(page, ['a.bin', 'c.bin'])
+  await choose(page, file('d.bin', 2 * MIB))
+  assert.match((await says(page, 'd.bin').textContent()) ?? '', /no room left for “d.bin”/)
+  assert.equal(held.sent(), 2)
+  await page.getByRole('button', { name: 'Try d.bin again' }).click()
+  await until(page, async () => held.sent() === 3)
+  assert.equal(held.sent(), 3)
+  await until(page, () => page.locator('.upload[data-state=failed]', { hasText: 'd.bin' }).count())
+  assert.equal(faults.splice(0).length, 1, 'Chromium notes the 413')
+  await page.locator('.file', { hasText: 'a.bin' }).locator('summary').click()
+  await page.getByRole('button', { name: 'Delete file' }).click()
+  await expectFiles(page, ['c.bin'])
+  await choose(page, file('e.bin', 2 * MIB))
+  await expectFiles(page, ['c.bin', 'e.bin'])
 })

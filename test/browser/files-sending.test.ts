@@ -103,3 +103,33 @@ test('Whoever was signed out meanwhile signs in, and comes back to the page', as
   await page.waitForURL(url => url.pathname === '/login')
   assert.equal(new URL(page.url()).searchParams.get('next'), path)
 })
+
+test('What breaks off late again and again waits for the person, and other faults go on by themselves', async () => {
+  for (const [part, state, tries] of [
+    [0.6, 'failed', 3],
+    [0.4, 'lost', 4],
+  ] as const) {
+    const { page } = await filesPage()
+    // What a server does that closes the connection on a file it refuses.
+    await page.evaluate(`{
+      window.tries = 0
+      XMLHttpRequest.prototype.send = function () {
+        window.tries++
+        this.upload.dispatchEvent(new ProgressEvent('progress', { loaded: ${part} * 1000 }))
+        setTimeout(() => this.dispatchEvent(new ProgressEvent('error')))
+      }
+    }`)
+    await choose(page, file('a.txt', 1_000))
+    const broken = () => until(page, () => page.locator('.upload:not([data-state=sending])').count())
+    for (let round = 0; round < 3; round++) {
+      await broken()
+      // Instead of a wait.
+      await page.evaluate(`dispatchEvent(new Event('online'))`)
+    }
+    await broken()
+    assert.equal(await page.locator('.upload').getAttribute('data-state'), state)
+    assert.equal(await page.evaluate('window.tries'), tries)
+    assert.equal(await page.getByRole('button', { name: 'Try a.txt again' }).isVisible(), true)
+    await page.evaluate(`document.querySelector('[data-cancel-upload]').click()`)
+  }
+})
