@@ -41,6 +41,13 @@ export function send(files: Iterable<File>, nameOf = (file: File): string => fil
   startNext()
 }
 
+/** Says by a row why something is not sent at all. */
+export function refuse(name: string, why: string): void {
+  const row = new Row(name, { cancel: () => row.remove(), retry: () => {} })
+  row.failed(why, false)
+  announce(words('notAdded', { name, why }))
+}
+
 function add(file: File, name: string): void {
   const row = new Row(name, { cancel: () => cancel(upload), retry: () => retry(upload) })
   const begins = { state: 'waiting', retries: 0, lateRetries: 0, sent: 0, insists: false } as const

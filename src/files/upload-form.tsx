@@ -54,6 +54,7 @@ export function UploadParts({ locale, limit, quota }: UploadProps & { quota: num
         data-limit={String(limit)}
         data-too-large={t.tooLarge('{name}', locale.size(limit))}
         data-no-room={quota !== undefined && t.noRoom('{name}', locale.size(quota))}
+        data-folder={t.folder}
         data-waiting={t.waiting}
         data-sending={t.sending('{sent}', '{all}', '{speed}')}
         data-finishing={t.finishing}

@@ -265,6 +265,7 @@ export const en = {
     tooLarge: (name: string, limit: string) => `“${name}” is too large. A file can be ${limit} at most.`,
     noRoom: (name: string, quota: string) =>
       `There is no room left for “${name}”. The files of this Tablo can take ${quota} in all.`,
+    folder: 'Folders can’t be uploaded. Choose the files in it.',
     uploads: 'Uploads',
     waiting: 'Waiting',
     sending: (sent: string, all: string, speed: string) => `${sent} of ${all}, ${speed}`,

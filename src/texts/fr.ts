@@ -278,6 +278,7 @@ export const fr: Texts = {
       `«\u00a0${name}\u00a0» est trop volumineux. Un fichier peut faire ${limit} au plus.`,
     noRoom: (name, quota) =>
       `Il n’y a plus assez de place pour «\u00a0${name}\u00a0». Les fichiers de ce Tablo peuvent faire ${quota} en tout.`,
+    folder: 'Un dossier ne peut pas être envoyé. Choisissez les fichiers qu’il contient.',
     uploads: 'Envois',
     waiting: 'En attente',
     sending: (sent, all, speed) => `${sent} sur ${all}, ${speed}`,

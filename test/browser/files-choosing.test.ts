@@ -91,6 +91,22 @@ test('Leaving while files are on their way asks first', async () => {
   await expectFiles(page, ['a.txt'])
 })
 
+test('A folder that is dropped is refused in words, and the files beside it are sent', async () => {
+  const { page } = await filesPage()
+  await page.evaluate(`DataTransferItem.prototype.webkitGetAsEntry = function () {
+    const { name } = this.getAsFile()
+    return { name, isDirectory: name === 'holiday', isFile: name !== 'holiday' }
+  }`)
+  await bring(page, 'drop', 'holiday', '')
+  await bring(page, 'drop', 'beside.txt', 'text/plain')
+  await expectFiles(page, ['beside.txt'])
+  const why = 'Folders can’t be uploaded. Choose the files in it.'
+  assert.equal(await says(page, 'holiday').textContent(), why)
+  assert.equal(await page.getByRole('button', { name: 'Try holiday again' }).count(), 0)
+  await page.getByRole('button', { name: 'Dismiss holiday' }).click()
+  assert.equal(await page.locator('.upload').count(), 0)
+})
+
 test('What a quota leaves no room for is not sent, unless the person insists', async () => {
   const { page } = await filesPage()
   const held = await hold(page)
