@@ -237,6 +237,12 @@ for (const [name, storage] of Object.entries(storages)) {
       await storage.check()
       if (storage === storages.folder) assert.ok(!existsSync(`${root}/checks`))
     })
+
+    test('checks at once all pass, and leave nothing', async () => {
+      for (let round = 0; round < 5; round++)
+        await Promise.all(Array.from({ length: 3 }, () => storage.check()))
+      for (let n = 0; n < 10; n++) await isMissing(`checks/${n}`)
+    })
   })
 }
 
