@@ -72,6 +72,10 @@ export class TestStorage implements Storage {
     this.objects.delete(key)
   }
 
+  async answers(): Promise<void> {
+    this.#fail()
+  }
+
   async signedUrl(key: string, { disposition }: Download): Promise<string | undefined> {
     if (this.origin === undefined) return undefined
     return `${this.origin}/${key}?disposition=${encodeURIComponent(disposition)}`

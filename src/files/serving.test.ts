@@ -163,6 +163,13 @@ test('a storage that gives out URLs is where a download goes, and no cache keeps
   assert.equal(answer.status, 302)
   assert.equal(answer.headers.get('Cache-Control'), 'no-store')
   assert.ok(answer.location?.startsWith(`https://bucket.example/${keyOf(tablo, id)}?disposition=attachment`))
+  bucket.mood = 'down'
+  for (const method of ['GET', 'HEAD']) {
+    const away = await there.request(`${path}/${id}`, { method })
+    assert.deepEqual([away.status, away.headers.get('Retry-After'), away.location], [503, '30', null])
+  }
+  bucket.mood = 'well'
+  assert.equal((await there.request(`${path}/${id}`, { method: 'HEAD' })).status, 200)
   const inline = await there.get(`${path}/${id}?inline=1`)
   assert.match(inline.location ?? '', /disposition=inline/)
   const policy = (await there.get(path)).headers.get('Content-Security-Policy') ?? ''

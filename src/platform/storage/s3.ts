@@ -11,6 +11,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   S3Client,
@@ -19,6 +20,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { orAborted } from './abort.ts'
+import { seldom } from './answering.ts'
 import { roundTrip } from './check.ts'
 import { checkKey } from './keys.ts'
 import { PARTS_IN_MEMORY, Permits, partsOf } from './parts.ts'
@@ -42,6 +44,8 @@ export interface S3Options {
 
 /** Milliseconds */
 const CONNECT_MS = 5_000
+/** In which a storage has to answer before somebody is sent there. */
+const ANSWER_MS = 3_000
 const IDLE_MS = 30_000
 /** Milliseconds in which a write that failed may clear up before it is reported. */
 const CLEAR_UP_MS = 5_000
@@ -131,6 +135,13 @@ export function s3Storage(options: S3Options): Storage {
     },
 
     remove: async key => answer(clear(of(key))),
+
+    answers: seldom(async key => {
+      const { abortSignal } = cutBy(AbortSignal.timeout(ANSWER_MS))
+      // That this one object is not there is an answer as well, and no news of the others.
+      const asked = client.send(new HeadObjectCommand(of(key)), { abortSignal }).catch(unless('NotFound'))
+      await answer(asked)
+    }),
 
     async signedUrl(key, { type, disposition }) {
       const shown = { ResponseContentType: type, ResponseContentDisposition: disposition }

@@ -56,6 +56,12 @@ export interface Storage {
   /** Removes an object, and what a write that never ended left of it. None there is as good as one removed. */
   remove(key: string): Promise<void>
 
+  /**
+   * Throws a StorageError when the storage is away or refuses us, so that nobody is sent there by `signedUrl`, which asks
+   * nothing. Costs little: what it answered is remembered for seconds. `key` is of an object that should be there.
+   */
+  answers(key: string): Promise<void>
+
   /** A URL that gives the object to whoever has it, for five minutes; undefined when there is `read` alone. */
   signedUrl(key: string, download: Download): Promise<string | undefined>
 
