@@ -53,7 +53,7 @@ export function UploadParts({ locale, limit, quota }: UploadProps & { quota: num
         id="upload-parts"
         data-limit={String(limit)}
         data-too-large={t.tooLarge('{name}', locale.size(limit))}
-        data-no-room={quota !== undefined && t.noRoom('{name}', locale.size(quota))}
+        data-no-room={quota === undefined ? undefined : t.noRoom('{name}', locale.size(quota))}
         data-folder={t.folder}
         data-waiting={t.waiting}
         data-sending={t.sending('{sent}', '{all}', '{speed}')}
