@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import { after } from 'node:test'
 import type { S3Options } from '../src/platform/storage/s3.ts'
 
-/** `PUT object`, `POST uploads`, `PUT part`, `POST complete`, `DELETE upload`, `GET uploads`, `GET object`, `DELETE object` */
+/** `PUT object`, `POST uploads`, `PUT part`, `POST complete`, `DELETE upload`, `GET uploads`, `GET object`, `HEAD object`, `DELETE object` */
 type Operation = string
 
 export interface FakeS3 {
@@ -77,6 +77,7 @@ export async function startFakeS3(): Promise<FakeS3> {
         fake.objects.set(key, body)
         return ''
       case 'GET object':
+      case 'HEAD object':
         return fake.objects.get(key) ?? 404
       default:
         fake.objects.delete(key)

@@ -1,7 +1,7 @@
 // A server that speaks S3, in this process, with its objects in a temporary folder.
 
 import { createHash, createHmac } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { after } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 // @ts-expect-error It brings no types.
@@ -33,6 +33,8 @@ interface S3rver {
 const S3rver: new (options: object) => S3rver = Server
 
 const SECRET = 'S3RVER'
+/** The files of an object. */
+const KINDS = ['object', 'object.md5', 'metadata.json']
 
 /** Starts it, with the bucket `files`; it ends with the test file. */
 export async function startS3(): Promise<S3Options> {
@@ -87,13 +89,18 @@ function answerWhenWritten(store: Store): void {
     while ((await stat(path).catch(() => undefined))?.size !== size) await setTimeout(2)
   }
   const writing = new Map<string, Promise<unknown>>()
+  let puts = 0
   store.putObject = object => {
     const put = async () => {
-      const done = await putObject.call(store, object)
-      await written(store.getResourcePath(object.bucket, object.key, 'object'), done.size)
+      const aside: typeof object = Object.create(object, { key: { value: `${object.key}.${puts++}` } })
+      const pathOf = ({ bucket, key }: typeof object, kind: string) =>
+        store.getResourcePath(bucket, key, kind)
+      const done = await putObject.call(store, aside)
+      await written(pathOf(aside, 'object'), done.size)
+      for (const kind of KINDS) await rename(pathOf(aside, kind), pathOf(object, kind))
       return done
     }
-    // Two bodies under one key would be mixed in one file.
+    // Two bodies under one key would be mixed in one file, and one that is read would change under its reader.
     const turn = (writing.get(object.key) ?? Promise.resolve()).then(put)
     writing.set(object.key, turn)
     return turn
@@ -115,8 +122,7 @@ function endAtByteZero(store: Store): void {
 /** With the last object it removes the folder, also from under a write that is about to begin in it. */
 function keepFolders(store: Store): void {
   store.deleteObject = async (bucket, key) => {
-    for (const kind of ['object', 'object.md5', 'metadata.json'])
-      await rm(store.getResourcePath(bucket, key, kind), { force: true })
+    for (const kind of KINDS) await rm(store.getResourcePath(bucket, key, kind), { force: true })
   }
 }
 

@@ -1,7 +1,13 @@
 // A storage in memory that can be told to fail: what a bucket does on a bad day, at the moment that a test needs it.
 
 import { Readable } from 'node:stream'
-import { type ByteRange, type Download, type Storage, StorageError } from '../src/platform/storage/storage.ts'
+import {
+  type ByteRange,
+  type Download,
+  type Storage,
+  StorageError,
+  type WriteOptions,
+} from '../src/platform/storage/storage.ts'
 
 /**
  * `down`, `full`: it says so. `lost`: it opens an object and has no byte of it. `cut`: it breaks off on the way. `hang`:
@@ -22,11 +28,7 @@ export class TestStorage implements Storage {
   /** How many readers are open */
   reading = 0
 
-  async put(
-    key: string,
-    body: AsyncIterable<Uint8Array>,
-    { signal }: { type: string; signal: AbortSignal },
-  ): Promise<void> {
+  async put(key: string, body: AsyncIterable<Uint8Array>, { signal }: WriteOptions): Promise<void> {
     if (this.mood === 'hang') await aborted(signal)
     this.#fail()
     const chunks: Uint8Array[] = []
@@ -64,10 +66,14 @@ export class TestStorage implements Storage {
   }
 
   async remove(key: string): Promise<void> {
-    if (this.stuck.has(key)) throw new StorageError('unavailable', `${key} is stuck`)
+    if (this.stuck.has(key)) throw new Error(`${key} is stuck`)
     this.#fail()
     this.removed.push(key)
     this.objects.delete(key)
+  }
+
+  async answers(): Promise<void> {
+    this.#fail()
   }
 
   async signedUrl(key: string, { disposition }: Download): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 // The three ways files come: chosen, dropped anywhere on the page, and pasted.
 
 import { input, takesFiles, words } from './page.ts'
-import { send } from './queue.ts'
+import { refuse, send } from './queue.ts'
 
 if (takesFiles) {
   input?.addEventListener('change', choose)
@@ -40,11 +40,14 @@ function drop(event: DragEvent): void {
   if (!bringsFiles(event)) return
   event.preventDefault()
   target()?.setAttribute('hidden', '')
-  // A folder comes as a file that can't be read.
-  const items = [...(event.dataTransfer?.items ?? [])].filter(
-    item => item.kind === 'file' && item.webkitGetAsEntry()?.isDirectory !== true,
-  )
-  send(items.map(item => item.getAsFile()).filter(file => file !== null))
+  const files: File[] = []
+  for (const item of event.dataTransfer?.items ?? []) {
+    // A folder comes as a file that can't be read.
+    const entry = item.webkitGetAsEntry()
+    if (entry?.isDirectory) refuse(entry.name, words('folder'))
+    else if (item.kind === 'file') files.push(...[item.getAsFile()].filter(file => file !== null))
+  }
+  send(files)
 }
 
 function paste(event: ClipboardEvent): void {

@@ -10,6 +10,12 @@ export const input = document.querySelector<HTMLInputElement>('#upload-files')
 /** Bytes */
 export const limit = Number(parts?.dataset.limit)
 
+/** Bytes that the Tablo takes besides what it has, as far as the page knows. */
+export function room(): number {
+  const left = document.querySelector<HTMLElement>('#file-totals [data-room]')?.dataset.room
+  return left === undefined ? Number.POSITIVE_INFINITY : Number(left)
+}
+
 /** A text of the page by its name, with what it names filled in. */
 export function words(name: string, values: Record<string, string> = {}): string {
   const text = parts?.dataset[name] ?? ''

@@ -1,8 +1,9 @@
 // Uploads, three in flight and the others waiting their turn. One that loses its connection is tried again, later and
 // later, and at once when the browser is back online. Each goes under an id of its own, so that one whose answer was lost
-// is not there twice.
+// is not there twice. A server that refuses a file may cut it off before the browser hears why, and then a lost connection
+// is all there is to see; so one that breaks off late again and again is not sent again without being asked.
 
-import { announce, limit, words } from './page.ts'
+import { announce, limit, room, words } from './page.ts'
 import { type Answer, post, show } from './posting.ts'
 import { Row } from './row.ts'
 
@@ -10,6 +11,8 @@ const AT_ONCE = 3
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 30_000
 const MOST_RETRIES = 10
+/** Of these, those after more than half of the file had gone. */
+const MOST_LATE_RETRIES = 2
 
 interface Upload {
   readonly id: string
@@ -18,6 +21,11 @@ interface Upload {
   readonly row: Row
   state: 'waiting' | 'sending' | 'lost' | 'over'
   retries: number
+  lateRetries: number
+  /** Bytes that went this time */
+  sent: number
+  /** The person wants it sent, whatever the page knows of the room there is */
+  insists: boolean
   request?: XMLHttpRequest
   timer?: number
 }
@@ -33,24 +41,39 @@ export function send(files: Iterable<File>, nameOf = (file: File): string => fil
   startNext()
 }
 
+/** Says by a row why something is not sent at all. */
+export function refuse(name: string, why: string): void {
+  const row = new Row(name, { cancel: () => row.remove(), retry: () => {} })
+  row.failed(why, false)
+  announce(words('notAdded', { name, why }))
+}
+
 function add(file: File, name: string): void {
   const row = new Row(name, { cancel: () => cancel(upload), retry: () => retry(upload) })
-  const upload: Upload = { id: randomId(), file, name, row, state: 'waiting', retries: 0 }
+  const begins = { state: 'waiting', retries: 0, lateRetries: 0, sent: 0, insists: false } as const
+  const upload: Upload = { id: randomId(), file, name, row, ...begins }
   uploads.add(upload)
   if (file.size > limit) fail(upload, words('tooLarge', { name }), false)
 }
 
 function startNext(): void {
-  const sending = [...uploads].filter(({ state }) => state === 'sending').length
-  const waiting = [...uploads].filter(({ state }) => state === 'waiting')
-  for (const upload of waiting.slice(0, AT_ONCE - sending)) start(upload)
+  for (const upload of [...uploads].filter(({ state }) => state === 'waiting')) {
+    const sending = [...uploads].filter(({ state }) => state === 'sending')
+    const left = room() - sending.reduce((sum, { file }) => sum + file.size, 0)
+    if (upload.file.size > left && !upload.insists) fail(upload, words('noRoom', { name: upload.name }), true)
+    else if (sending.length < AT_ONCE) start(upload)
+  }
 }
 
 function start(upload: Upload): void {
   upload.state = 'sending'
+  upload.sent = 0
   upload.row.progress(0, upload.file.size)
   upload.request = post(upload, {
-    progress: sent => upload.row.progress(sent, upload.file.size),
+    progress: sent => {
+      upload.sent = sent
+      upload.row.progress(sent, upload.file.size)
+    },
     sent: () => upload.row.finishing(),
     answered: answer => void answered(upload, answer),
     lost: () => lost(upload),
@@ -73,7 +96,8 @@ async function answered(upload: Upload, answer: Answer): Promise<void> {
 }
 
 function lost(upload: Upload): void {
-  if (upload.retries++ >= MOST_RETRIES) fail(upload, words('failed'), true)
+  const late = upload.sent > upload.file.size / 2 && upload.lateRetries++ >= MOST_LATE_RETRIES
+  if (late || upload.retries++ >= MOST_RETRIES) fail(upload, words('failed'), true)
   else {
     upload.state = 'lost'
     upload.row.lost()
@@ -96,6 +120,8 @@ function wait(upload: Upload): void {
 
 function retry(upload: Upload): void {
   upload.retries = 0
+  upload.lateRetries = 0
+  upload.insists = true
   wait(upload)
 }
 

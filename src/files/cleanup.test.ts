@@ -6,6 +6,7 @@ import { testDatabase } from '../../test/database.ts'
 import { send, statesOf } from '../../test/files.ts'
 import { TestStorage } from '../../test/storage.ts'
 import { newId } from '../platform/ids.ts'
+import { StorageError } from '../platform/storage/storage.ts'
 import * as tablos from '../tablos/tablos.ts'
 import { cleanUp } from './cleanup.ts'
 import { keyOf, remove } from './files.ts'
@@ -25,7 +26,7 @@ beforeEach(async () => {
 })
 
 const after = (hours: number) => new Date(Date.now() + hours * HOUR)
-const clean = (now?: Date) => cleanUp({ db, storage, ...(now && { now }) })
+const clean = (now?: Date) => cleanUp({ db, storage, ...(now && { clock: () => now }) })
 
 async function add(name: string): Promise<string> {
   const config = { maxUploadBytes: 1_000, tabloQuotaBytes: undefined }
@@ -96,7 +97,7 @@ test('an object that can’t be removed keeps no other waiting, and the run ends
   for (const id of ids) await remove(db, people.ada, tablo, id)
   storage.stuck.add(keyOf(tablo, ids[1] ?? ''))
   await assert.rejects(clean(), {
-    name: 'AggregateError',
+    name: 'Error',
     message: /^1 objects could not be removed: .*is stuck/,
   })
   assert.equal(storage.objects.size, 1)
@@ -113,6 +114,87 @@ test('a storage that is down loses no row', async () => {
   assert.deepEqual(await statesOf(database), { removing: 1 })
   storage.mood = 'well'
   assert.equal(await clean(after(0.01)), 1)
+})
+
+/** Removes as before, and tells how many were begun. */
+function watched(onRemove: (count: number) => void): void {
+  let count = 0
+  const { remove } = storage
+  storage.remove = async key => {
+    onRemove(++count)
+    await remove.call(storage, key)
+  }
+}
+
+test('a run that is told to end does so before the next object, and keeps nothing claimed', async () => {
+  await pending(250, '13 hours')
+  const end = new AbortController()
+  watched(count => {
+    if (count === 120) end.abort(new Error('the time of the job is over'))
+  })
+  await assert.rejects(cleanUp({ db, storage, signal: end.signal }), /the time of the job is over/)
+  assert.ok(storage.removed.length < 120 + 8, `${storage.removed.length} were removed`)
+  const done = storage.removed.length
+  assert.equal(await clean(), 250 - done)
+  await assert.rejects(cleanUp({ db, storage, signal: end.signal }), /the time of the job is over/)
+})
+
+test('a run whose time is over ends well, and the next goes on', async () => {
+  await pending(250, '13 hours')
+  const start = Date.now()
+  let passed = 0
+  watched(() => {
+    passed += 3_000
+  })
+  const first = await cleanUp({ db, storage, clock: () => new Date(start + passed) })
+  assert.ok(first >= 100 && first < 108, `${first} were removed`)
+  assert.equal(await clean(new Date(start + passed)), 250 - first)
+})
+
+test('a claim is counted from the moment it is made', async () => {
+  await pending(150, '13 hours')
+  const start = Date.now()
+  let passed = 0
+  const claims = new Set<number>()
+  const { remove } = storage
+  storage.remove = async key => {
+    const { rows } = await pool.query(
+      `select extract(epoch from clean_at) * 1000 as until from files where $1 like '%' || id`,
+      [key],
+    )
+    claims.add(Math.round(Number(rows[0].until)) - start)
+    passed += 1_000
+    await remove.call(storage, key)
+  }
+  await cleanUp({ db, storage, clock: () => new Date(start + passed) })
+  assert.deepEqual([...claims], [15 * 60_000, 15 * 60_000 + 100_000])
+})
+
+test('a storage that is away or refuses ends the run at once, and no row stays claimed', async () => {
+  await pending(300, '13 hours')
+  for (const fault of ['unavailable', 'misconfigured'] as const) {
+    let asked = 0
+    const dead = new TestStorage()
+    dead.remove = async () => {
+      asked++
+      throw new StorageError(fault, 'not now')
+    }
+    await assert.rejects(cleanUp({ db, storage: dead }), { name: 'StorageError', fault })
+    assert.ok(asked <= 8, `${asked} were tried`)
+  }
+  assert.equal(await clean(after(0.01)), 300)
+})
+
+test('of many failures the first is told, and how many there were', async () => {
+  await pending(300, '13 hours')
+  storage.remove = async key => {
+    throw new Error(`${key} is stuck`)
+  }
+  await assert.rejects(clean(), error => {
+    assert.ok(error instanceof Error && error.cause instanceof Error && !('errors' in error))
+    assert.match(error.message, /^300 objects could not be removed: Error: files.* is stuck$/)
+    return true
+  })
 })
 
 test('two workers share more than either takes at once, and each object is taken once', async () => {

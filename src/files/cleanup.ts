@@ -6,22 +6,28 @@
 // between, and only then the row goes. So the row outlives the object at every moment.
 //
 // Workers share the rows by claiming them: a claim moves `clean_at` on, so that a worker which dies leaves its rows to
-// the next one. Removing twice does no harm. A row whose object can't be removed now does not keep the others waiting;
-// the run then ends by throwing, so that the job is tried again.
+// the next one. Removing twice does no harm. A row whose object can't be removed now does not keep the others waiting:
+// it goes behind them, and the run then ends by throwing, so that the job is tried again. A storage that is away fails
+// them all alike, so the first to find that ends the run at once. A run also ends when its time is over, and gives back
+// what it claimed and did not come to, which the next goes on with.
 
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Db, transaction } from '../platform/database/database.ts'
 import { jobKind } from '../platform/jobs/kinds.ts'
-import type { Storage } from '../platform/storage/storage.ts'
+import { type Storage, StorageError } from '../platform/storage/storage.ts'
 import { keyOf } from './files.ts'
 
 export const orphanFileCleanup = jobKind('orphan_file_cleanup', z.strictObject({}))
 
-/** Rows that are claimed at once. */
-const BATCH = 500
+/** Rows that are marked at once. */
+const MARKED_AT_ONCE = 500
+/** Rows that are claimed at once: few, since whoever is killed leaves them to wait. */
+const CLAIMED_AT_ONCE = 100
 /** Objects that are removed at once. */
 const AT_ONCE = 8
+/** Half of what the job may take, so that a slow last object does not make a failure of it. */
+const RUN_MS = 5 * 60_000
 const CLAIM_MS = 15 * 60_000
 const SECOND_PASS_MS = 3_600_000
 /** Twice what an upload may live. */
@@ -30,8 +36,10 @@ const PENDING_MS = 12 * 3_600_000
 interface Cleaning {
   db: Db
   storage: Storage
-  /** For tests: when this is */
-  now?: Date
+  /** Ends the run before the next object */
+  signal?: AbortSignal
+  /** For tests: what time it is */
+  clock?: () => Date
 }
 
 interface Claimed {
@@ -40,35 +48,38 @@ interface Claimed {
   removals: number
 }
 
+/** A run as far as it is. */
+interface Run extends Required<Omit<Cleaning, 'signal'>> {
+  begun: Date
+  removed: number
+  failed: number
+  /** Why the first could not be removed */
+  failure?: unknown
+  /** False once the time is over. Throws the signal's reason. */
+  goesOn: () => boolean
+}
+
 /**
- * Takes what is left behind, and gives how many objects it removed: each is counted on both passes. Goes on after an
- * object that can't be removed, and throws an AggregateError in the end. Any number of workers may run it at once.
+ * Takes what is left behind, for about five minutes at most, and gives how many objects it removed: each is counted on
+ * both passes. Goes on after an object that can't be removed, and throws in the end; throws at once the StorageError of
+ * a storage that is away, and the signal's reason. Any number of workers may run it at once.
  */
-export async function cleanUp({ db, storage, now = new Date() }: Cleaning): Promise<number> {
-  const start = performance.now()
-  const clock = () => new Date(now.getTime() + performance.now() - start)
-  while ((await markOverdue(db, now)) === BATCH);
-  while ((await markOrphans(db, now)) === BATCH);
-  let removed = 0
-  const failures: unknown[] = []
-  for (let claimed = await claim(db, now); claimed.length > 0; claimed = await claim(db, now)) {
-    const waiting = claimed.values()
-    const worker = async () => {
-      for (const file of waiting) {
-        try {
-          await storage.remove(keyOf(file.tablo_id, file.id))
-          await pass(db, file, clock())
-          removed++
-        } catch (error) {
-          failures.push(error)
-          await release(db, file, clock())
-        }
-      }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+export async function cleanUp({ db, storage, signal, clock = () => new Date() }: Cleaning): Promise<number> {
+  const begun = clock()
+  const goesOn = () => {
+    signal?.throwIfAborted()
+    return clock().getTime() - begun.getTime() < RUN_MS
   }
-  if (failures.length > 0)
-    throw new AggregateError(failures, `${failures.length} objects could not be removed: ${failures[0]}`)
+  const run: Run = { db, storage, clock, begun, goesOn, removed: 0, failed: 0 }
+  while (goesOn() && (await markOverdue(db, begun)) === MARKED_AT_ONCE);
+  while (goesOn() && (await markOrphans(db, begun)) === MARKED_AT_ONCE);
+  while (goesOn()) {
+    const claimed = await claim(run)
+    if (claimed.length === 0) break
+    await removeAll(run, claimed)
+  }
+  const { removed, failed, failure } = run
+  if (failed > 0) throw new Error(`${failed} objects could not be removed: ${failure}`, { cause: failure })
   return removed
 }
 
@@ -79,7 +90,7 @@ async function markOverdue(db: Db, now: Date): Promise<number> {
     const { numAffectedRows = 0n } = await sql`
       update files set state = 'removing', clean_at = ${now} where id in (
         select id from files where state = 'pending' and created_at < ${before}
-        limit ${BATCH} for update skip locked)`.execute(tx)
+        limit ${MARKED_AT_ONCE} for update skip locked)`.execute(tx)
     return Number(numAffectedRows)
   })
 }
@@ -92,22 +103,58 @@ async function markOrphans(db: Db, now: Date): Promise<number> {
       where state = 'stored' and id in (
         select id from files where state = 'stored'
           and not exists (select from tablos where tablos.id = files.tablo_id)
-        limit ${BATCH})`.execute(tx)
+        limit ${MARKED_AT_ONCE})`.execute(tx)
     return Number(numAffectedRows)
   })
 }
 
-/** Takes rows that are due for this worker alone, until the claim runs out. */
-async function claim(db: Db, now: Date): Promise<Claimed[]> {
-  const until = new Date(now.getTime() + CLAIM_MS)
+/** Takes rows that were due when the run began for this worker alone, until the claim runs out. */
+async function claim({ db, begun, clock }: Run): Promise<Claimed[]> {
+  const until = new Date(clock().getTime() + CLAIM_MS)
   return transaction(db, async tx => {
     const { rows } = await sql<Claimed>`
       update files set clean_at = ${until} where id in (
-        select id from files where state = 'removing' and clean_at <= ${now}
-        order by clean_at limit ${BATCH} for update skip locked)
+        select id from files where state = 'removing' and clean_at <= ${begun}
+        order by clean_at limit ${CLAIMED_AT_ONCE} for update skip locked)
       returning id, tablo_id, removals`.execute(tx)
     return rows
   })
+}
+
+/** Removes objects, some at once, until there are no more or the run ends; gives back the rows of those it left. */
+async function removeAll(run: Run, waiting: Claimed[]): Promise<void> {
+  let end: { error: unknown } | undefined
+  const worker = async () => {
+    try {
+      while (!end && run.goesOn()) {
+        const file = waiting.shift()
+        if (!file) return
+        await removeOne(run, file)
+      }
+    } catch (error) {
+      end ??= { error }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  // If not even that goes, their claim runs out by itself.
+  await release(run.db, waiting, run.begun).catch(() => {})
+  if (end) throw end.error
+}
+
+/** Throws when it is of no use to go on with others. */
+async function removeOne(run: Run, file: Claimed): Promise<void> {
+  const { db, storage, clock } = run
+  try {
+    await storage.remove(keyOf(file.tablo_id, file.id))
+    await pass(db, file, clock())
+    run.removed++
+  } catch (error) {
+    // Due from now, and so not to this run, which only takes what was due when it began.
+    await release(db, [file], new Date(clock().getTime() + 1))
+    if (error instanceof StorageError && ['unavailable', 'misconfigured'].includes(error.fault)) throw error
+    run.failure ??= error
+    run.failed++
+  }
 }
 
 /** After the first removal the row waits for the second; after that it goes. */
@@ -126,8 +173,9 @@ async function pass(db: Db, { id, removals }: Claimed, now: Date): Promise<void>
   })
 }
 
-/** Gives a row back, due from now: not to this run, which only takes what was due when it began, but to the next. */
-async function release(db: Db, { id }: Claimed, now: Date): Promise<void> {
-  const due = new Date(now.getTime() + 1)
-  await transaction(db, tx => tx.updateTable('files').set({ clean_at: due }).where('id', '=', id).execute())
+/** Gives rows back, due at a time. */
+async function release(db: Db, files: readonly Claimed[], due: Date): Promise<void> {
+  if (files.length === 0) return
+  const ids = files.map(({ id }) => id)
+  await transaction(db, tx => tx.updateTable('files').set({ clean_at: due }).where('id', 'in', ids).execute())
 }

@@ -18,11 +18,20 @@ export class FileRefused extends AppError {
   }
 }
 
+const TEXTS = {
+  full: 'storage_full',
+  unavailable: 'storage_unavailable',
+  misconfigured: 'storage_unavailable',
+  busy: 'uploads_busy',
+  slow: 'upload_too_slow',
+} as const
+
 /** What people are told of a fault of the storage, which the log has in full. Anything else stays what it is. */
 export function faultOf(error: unknown, log: Log): unknown {
   if (!(error instanceof StorageError)) return error
-  log.error({ fault: error.fault, err: error }, 'the storage failed')
-  if (error.fault === 'missing') return notFound()
-  const text = error.fault === 'full' ? 'storage_full' : 'storage_unavailable'
-  return new AppError('unavailable', text, { retryAfter: RETRY_AFTER })
+  const { fault } = error
+  // Of these two the storage knows nothing.
+  if (fault !== 'busy' && fault !== 'slow') log.error({ fault, err: error }, 'the storage failed')
+  if (fault === 'missing') return notFound()
+  return new AppError('unavailable', TEXTS[fault], { retryAfter: RETRY_AFTER })
 }

@@ -59,6 +59,12 @@ export class Measured {
     return this.#hash.digest()
   }
 
+  /** The storage begins or ends to wait for its turn, which is not to count as silence. */
+  readonly queued = (waits: boolean): void => {
+    clearTimeout(this.#timer)
+    if (!waits) this.#watch()
+  }
+
   /** The storage has ended, well or not. */
   end(): void {
     clearTimeout(this.#timer)

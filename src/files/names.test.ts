@@ -17,6 +17,13 @@ test('what can’t be seen goes, and what is composed is one character', () => {
   assert.equal(fileName('a\ud800b'), 'a\ufffdb')
 })
 
+test('a name in which nothing can be seen is none', () => {
+  for (const nothing of ['\u200b', '\u2060\u00ad', '\u{e0041}\u{e007f}', ' \u200d ', '.\u200b.'])
+    assert.equal(fileName(nothing), '', JSON.stringify(nothing))
+  assert.equal(fileName(`${'\u200b'.repeat(300)}a`), '', 'what is left of it')
+  assert.equal(fileName('a\u200bb.txt'), 'a\u200bb.txt')
+})
+
 test('quotes and line ends come as browsers write them', () => {
   assert.equal(fileName('a %22good%22 plan.txt'), 'a "good" plan.txt')
   assert.equal(fileName('two%0D%0Alines.txt'), 'two  lines.txt')

@@ -16,9 +16,14 @@ export function fileName(given: string): string {
     .at(-1)
     ?.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029\uFEFF]/gu, '')
     .trim()
-  if (!plain || /^\.+$/.test(plain)) return ''
-  const characters = [...plain]
-  if (characters.length <= LONGEST) return plain
-  const extension = [...(/(?<=.)\.[^.\s]{1,20}$/u.exec(plain)?.[0] ?? '')]
+  const name = shortened(plain ?? '')
+  // Some characters that can't be seen join others, as those of an emoji: they stay with something that can be.
+  return /[^\s.\p{Cf}]/u.test(name) ? name : ''
+}
+
+function shortened(name: string): string {
+  const characters = [...name]
+  if (characters.length <= LONGEST) return name
+  const extension = [...(/(?<=.)\.[^.\s]{1,20}$/u.exec(name)?.[0] ?? '')]
   return [...characters.slice(0, LONGEST - extension.length), ...extension].join('')
 }

@@ -45,7 +45,7 @@ export function UploadForm({ locale, tabloId, limit }: UploadProps & { tabloId: 
 }
 
 /** What the script makes its rows of, and all that it has to say. */
-export function UploadParts({ locale, limit }: UploadProps) {
+export function UploadParts({ locale, limit, quota }: UploadProps & { quota: number | undefined }) {
   const t = locale.t.files
   return (
     <>
@@ -53,6 +53,8 @@ export function UploadParts({ locale, limit }: UploadProps) {
         id="upload-parts"
         data-limit={String(limit)}
         data-too-large={t.tooLarge('{name}', locale.size(limit))}
+        data-no-room={quota === undefined ? undefined : t.noRoom('{name}', locale.size(quota))}
+        data-folder={t.folder}
         data-waiting={t.waiting}
         data-sending={t.sending('{sent}', '{all}', '{speed}')}
         data-finishing={t.finishing}

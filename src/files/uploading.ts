@@ -159,6 +159,7 @@ async function write(
     await storage.put(keyOf(tabloId, id), measured.bytes(), {
       type,
       signal: AbortSignal.any([signal, measured.stalled]),
+      queued: measured.queued,
     })
   } finally {
     measured.end()

@@ -60,7 +60,7 @@ export function FilesPage(props: FilesPageProps) {
           </nav>
         )}
       </div>
-      {editable && !older && <UploadParts locale={locale} limit={limit} />}
+      {editable && !older && <UploadParts locale={locale} limit={limit} quota={quota} />}
     </>
   )
 }
@@ -78,7 +78,11 @@ export function FileTotals({ locale, totals, quota }: FileTotalsProps) {
   return (
     <>
       <span>{t.count(totals.count)}</span>
-      <span>{quota === undefined ? size : t.ofQuota(size, locale.size(quota))}</span>
+      {quota === undefined ? (
+        <span>{size}</span>
+      ) : (
+        <span data-room={String(quota - totals.size)}>{t.ofQuota(size, locale.size(quota))}</span>
+      )}
     </>
   )
 }

@@ -51,6 +51,7 @@ export const en = {
     storage_full: 'There is no room left for files. Tell whoever runs this Xtablo.',
     storage_unavailable: 'Files can’t be reached now. Try again in a moment.',
     upload_too_slow: 'This upload took too long. Try again from a faster connection.',
+    uploads_busy: 'Many uploads are under way. Try again in a minute.',
     owners_only: 'Only an owner of this Tablo can do this. Ask one of them.',
     job_not_retryable: 'This job runs or is done already. There is nothing to run again.',
     job_ended: 'This job has ended already. There is nothing to cancel.',
@@ -264,6 +265,7 @@ export const en = {
     tooLarge: (name: string, limit: string) => `“${name}” is too large. A file can be ${limit} at most.`,
     noRoom: (name: string, quota: string) =>
       `There is no room left for “${name}”. The files of this Tablo can take ${quota} in all.`,
+    folder: 'Folders can’t be uploaded. Choose the files in it.',
     uploads: 'Uploads',
     waiting: 'Waiting',
     sending: (sent: string, all: string, speed: string) => `${sent} of ${all}, ${speed}`,

@@ -52,6 +52,7 @@ export const fr: Texts = {
     storage_full: 'Il n’y a plus de place pour les fichiers. Signalez-le à la personne qui gère ce Xtablo.',
     storage_unavailable: 'Les fichiers sont inaccessibles pour l’instant. Réessayez dans un instant.',
     upload_too_slow: 'Cet envoi a duré trop longtemps. Réessayez avec une connexion plus rapide.',
+    uploads_busy: 'De nombreux envois sont en cours. Réessayez dans une minute.',
     owners_only: 'Seul un propriétaire de ce Tablo peut le faire. Adressez-vous à l’un d’eux.',
     job_not_retryable: 'Ce travail est en cours ou terminé. Il n’y a rien à relancer.',
     job_ended: 'Ce travail est déjà terminé. Il n’y a rien à annuler.',
@@ -277,6 +278,7 @@ export const fr: Texts = {
       `«\u00a0${name}\u00a0» est trop volumineux. Un fichier peut faire ${limit} au plus.`,
     noRoom: (name, quota) =>
       `Il n’y a plus assez de place pour «\u00a0${name}\u00a0». Les fichiers de ce Tablo peuvent faire ${quota} en tout.`,
+    folder: 'Un dossier ne peut pas être envoyé. Choisissez les fichiers qu’il contient.',
     uploads: 'Envois',
     waiting: 'En attente',
     sending: (sent, all, speed) => `${sent} sur ${all}, ${speed}`,

@@ -237,6 +237,11 @@ for (const [name, storage] of Object.entries(storages)) {
       await storage.check()
       if (storage === storages.folder) assert.ok(!existsSync(`${root}/checks`))
     })
+
+    test('checks at once all pass, and leave nothing', async () => {
+      for (const _ of [1, 2, 3, 4, 5]) await Promise.all([1, 2, 3].map(() => storage.check()))
+      for (let n = 0; n < 10; n++) await isMissing(`checks/${n}`)
+    })
   })
 }
 

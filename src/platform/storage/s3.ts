@@ -11,6 +11,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   S3Client,
@@ -19,6 +20,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { orAborted } from './abort.ts'
+import { seldom } from './answering.ts'
 import { roundTrip } from './check.ts'
 import { checkKey } from './keys.ts'
 import { PARTS_IN_MEMORY, Permits, partsOf } from './parts.ts'
@@ -42,6 +44,8 @@ export interface S3Options {
 
 /** Milliseconds */
 const CONNECT_MS = 5_000
+/** In which a storage has to answer before somebody is sent there. */
+const ANSWER_MS = 3_000
 const IDLE_MS = 30_000
 /** Milliseconds in which a write that failed may clear up before it is reported. */
 const CLEAR_UP_MS = 5_000
@@ -92,14 +96,15 @@ export function s3Storage(options: S3Options): Storage {
   const storage: Storage = {
     origin: originOf(browsers, options, publicEndpoint ?? endpoint),
 
-    async put(key, body, { type: ContentType, signal }) {
+    async put(key, body, { type: ContentType, signal, queued }) {
       const object = of(key)
       const cut = cutBy(signal)
+      const waiting = { signal, ...(queued && { queued }) }
       const Parts: CompletedPart[] = []
       let UploadId: string | undefined
       let begun = false
       try {
-        for await (const { number: PartNumber, bytes: Body, last } of partsOf(body, signal, permits)) {
+        for await (const { number: PartNumber, bytes: Body, last } of partsOf(body, waiting, permits)) {
           begun = true
           if (last && PartNumber === 1) {
             const whole = { ...object, Body, ContentType, ContentLength: Body.length }
@@ -130,6 +135,13 @@ export function s3Storage(options: S3Options): Storage {
     },
 
     remove: async key => answer(clear(of(key))),
+
+    answers: seldom(async key => {
+      const { abortSignal } = cutBy(AbortSignal.timeout(ANSWER_MS))
+      // That this one object is not there is an answer as well, and no news of the others.
+      const asked = client.send(new HeadObjectCommand(of(key)), { abortSignal }).catch(unless('NotFound'))
+      await answer(asked)
+    }),
 
     async signedUrl(key, { type, disposition }) {
       const shown = { ResponseContentType: type, ResponseContentDisposition: disposition }

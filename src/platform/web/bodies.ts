@@ -13,8 +13,12 @@ const LARGEST_FORM = 1_048_576
 /** How long a form may take to arrive. The server itself waits as long as an upload may take. */
 const SLOWEST_FORM_MS = 300_000
 
-/** How long the rest of a refused upload is read: 25 MiB over a slow line. */
+/** How long the rest of a refused upload is read: as long as it takes at this speed, in bytes a second, or at least so. */
+const SLOWEST_REST = 65_536
 const DRAIN_MS = 120_000
+
+/** How long it may send nothing meanwhile. */
+const SILENCE_MS = 60_000
 
 const withinLimit = bodyLimit({
   maxSize: LARGEST_FORM,
@@ -35,8 +39,9 @@ export const limitBody: MiddlewareHandler = async (c, next) => {
 }
 
 /**
- * For a route that reads its body by itself: what it left unread is read before it answers, up to `most` bytes and two
- * minutes. The connection of one that sends more is closed after the answer.
+ * For a route that reads its body by itself: what it left unread is read before it answers, up to `most` bytes, for as
+ * long as those take on a slow line, and while they come. The connection of one that sends more is closed after the
+ * answer.
  */
 export function drained(most: number): MiddlewareHandler {
   return async (c, next) => {
@@ -51,15 +56,19 @@ async function drain(c: Context, most: number): Promise<boolean> {
   const socket = socketOf(c)
   if (!socket || socket.complete || socket.destroyed) return true
   const { promise: over, resolve: end } = Promise.withResolvers<void>()
-  const late = setTimeout(end, DRAIN_MS)
+  const late = setTimeout(end, Math.max(DRAIN_MS, (most / SLOWEST_REST) * 1_000))
+  let silence = setTimeout(end, SILENCE_MS)
   let read = 0
   const drop = (chunk: Buffer): void => {
+    clearTimeout(silence)
+    silence = setTimeout(end, SILENCE_MS)
     read += chunk.length
     if (read > most) end()
   }
   socket.on('data', drop).once('end', end).once('close', end).on('error', end).resume()
   await over
   clearTimeout(late)
+  clearTimeout(silence)
   socket.off('data', drop).off('end', end).off('close', end).pause()
   return socket.complete
 }
