@@ -24,8 +24,8 @@ export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>)
     schedule: '7 * * * *',
     timeout: 600,
     batch: 1,
-    run: async () => {
-      await cleanUp({ db, storage })
+    run: async (_, { signal }) => {
+      await cleanUp({ db, storage, signal })
     },
   }),
   job({
