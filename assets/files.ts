@@ -2,4 +2,5 @@
 // pasted at once, and shows how far each file is.
 
 import './files/choosing.ts'
+import './files/deleting.ts'
 import './files/leaving.ts'

@@ -32,6 +32,9 @@ interface Upload {
 
 const uploads = new Set<Upload>()
 
+/** How those ended that were under way together. */
+let ended = { added: 0, refused: 0 }
+
 /** Whether leaving the page now would lose an upload. */
 export const isBusy = (): boolean => [...uploads].some(({ state }) => state !== 'over')
 
@@ -89,7 +92,9 @@ async function answered(upload: Upload, answer: Answer): Promise<void> {
     return
   }
   if (answer.status === 200) {
+    ended.added++
     end(upload, words('added', { name: upload.name }))
+    sumUp()
     await show(answer)
   } else fail(upload, answer.why ?? words('failed'), answer.status === 408 || answer.status >= 500)
   startNext()
@@ -136,6 +141,16 @@ function fail(upload: Upload, why: string, again: boolean): void {
   upload.state = 'over'
   upload.row.failed(why, again)
   announce(words('notAdded', { name: upload.name, why }))
+  ended.refused++
+  sumUp()
+}
+
+/** Of several the last one's news is not the whole of it. */
+function sumUp(): void {
+  if (isBusy()) return
+  const { added, refused } = ended
+  if (added + refused > 1) announce(words('ended', { added: String(added), refused: String(refused) }))
+  ended = { added: 0, refused: 0 }
 }
 
 function end(upload: Upload, news: string): void {

@@ -117,3 +117,19 @@ test('a list that has not changed is 304', async () => {
   const { headers } = await here.ada.get(here.path)
   assert.equal((await here.ada.get(here.path, { 'If-None-Match': headers.get('ETag') ?? '' })).status, 304)
 })
+
+test('a file that somebody deleted first goes from the page that still shows it', async () => {
+  const id = await add('twice')
+  const [row, action] = [`#f-${id}`, `${here.path}/${id}/delete`]
+  assert.equal((await here.ada.htmxPost(action, {}, row)).status, 200)
+  const late = await here.ada.htmxPost(action, {}, row)
+  assert.equal(late.status, 404)
+  assert.equal(late.headers.get('HX-Retarget'), '#toasts')
+  assert.match(late.text, /This file was deleted already\./)
+  assert.match(late.text, new RegExp(`hx-target="${row}" hx-swap="delete"`))
+  assert.match(late.text, /0 files/)
+  const eve = await web.browserOf(here.people.eve)
+  const stranger = await eve.htmxPost(action, {}, row)
+  assert.equal(stranger.status, 404)
+  assert.ok(!stranger.text.includes(row))
+})

@@ -5,13 +5,14 @@ import { ID, isId } from '../platform/ids.ts'
 import { formResult } from '../platform/web/forms.ts'
 import { receiveFiles } from '../platform/web/multipart.ts'
 import { isHtmx, seeOther, targets } from '../platform/web/respond.ts'
+import { find as findTablo } from '../tablos/tablos.ts'
 import { visitOf } from '../tablos/visit.ts'
 import type { Locale } from '../texts/locale.ts'
 import { Toast } from '../ui/Toast.tsx'
 import { isViewable } from './detection.ts'
 import { FileRefused } from './faults.ts'
 import * as files from './files.ts'
-import { AddedFiles, Totals } from './parts.tsx'
+import { AddedFiles, GoneFile, Totals } from './parts.tsx'
 import { serveFile } from './serving.ts'
 import { type Uploading, upload } from './uploading.ts'
 import { FilePage } from './viewer.tsx'
@@ -69,7 +70,7 @@ export function filePages(deps: Uploading) {
     return formResult(c, run, (_, error) => {
       const message = messageOf(locale, error)
       if (isHtmx(c)) return c.html(<Toast locale={locale} text={message} />)
-      return filesPage(c, tabloId, message)
+      return filesPage(c, tabloId, locale.t.files.nothingKept(message))
     })
   })
 
@@ -99,10 +100,23 @@ export function filePages(deps: Uploading) {
 
   app.post(`${PATH}/:file{${ID}}/delete`, async c => {
     const { tablo: tabloId, file: id } = c.req.param()
-    await files.remove(db, c.get('person'), tabloId, id)
-    if (!isHtmx(c) || targets(c, 'content')) return seeOther(c, `/tablos/${tabloId}/files`)
+    const [locale, person] = [c.get('locale'), c.get('person')]
+    const inPlace = isHtmx(c) && !targets(c, 'content')
+    try {
+      await files.remove(db, person, tabloId, id)
+    } catch (error) {
+      if (!inPlace || !(error instanceof AppError) || error.code !== 'not_found') throw error
+      // Somebody was faster: the row of whoever still sees the Tablo goes all the same.
+      await findTablo(db, person, tabloId)
+      const totals = await files.totalsOf(db, tabloId)
+      c.status(404)
+      c.header('HX-Retarget', '#toasts')
+      c.header('HX-Reswap', 'innerHTML')
+      return c.html(<GoneFile locale={locale} id={id} totals={totals} quota={config.tabloQuotaBytes} />)
+    }
+    if (!inPlace) return seeOther(c, `/tablos/${tabloId}/files`)
     const totals = await files.totalsOf(db, tabloId)
-    return c.html(<Totals locale={c.get('locale')} totals={totals} quota={config.tabloQuotaBytes} />)
+    return c.html(<Totals locale={locale} totals={totals} quota={config.tabloQuotaBytes} />)
   })
 
   /** The list, or what is older than a file of it; with a message after an upload that was refused. */

@@ -2,6 +2,7 @@
 
 import type { Locale } from '../texts/locale.ts'
 import { Part } from '../ui/Part.tsx'
+import { Toast } from '../ui/Toast.tsx'
 import type { TabloFile, Totals as TotalsOf } from './files.ts'
 import { FileRow, FileTotals } from './views.tsx'
 
@@ -38,5 +39,16 @@ export function Totals({ locale, totals, quota }: TotalsProps) {
     <Part target="#file-totals" swap="innerHTML">
       <FileTotals locale={locale} totals={totals} quota={quota} />
     </Part>
+  )
+}
+
+/** What a page gets that deletes a file which is gone already. */
+export function GoneFile({ id, ...totals }: TotalsProps & { id: string }) {
+  return (
+    <>
+      <Toast locale={totals.locale} text={totals.locale.t.files.deletedBefore} />
+      <Part target={`#f-${id}`} swap="delete" />
+      <Totals {...totals} />
+    </>
   )
 }

@@ -62,6 +62,8 @@ export function UploadParts({ locale, limit, quota }: UploadProps & { quota: num
         data-failed={t.failed}
         data-added={t.added('{name}')}
         data-not-added={t.notAdded('{name}', '{why}')}
+        data-ended={t.ended('{added}', '{refused}')}
+        data-deleted={t.deleted('{name}')}
         data-cancelled={t.cancelled('{name}')}
         data-cancel={t.cancelOf('{name}')}
         data-dismiss={t.dismissOf('{name}')}

@@ -31,7 +31,7 @@ test('too large is said with the file and the limit, above the form, and nothing
   assert.equal(page.status, 413)
   assert.match(
     page.text,
-    /class="errors".*“a &lt;b&gt;\.bin” is too large\. A file can be 1 MB at most.*id="upload"/s,
+    /class="errors".*“a &lt;b&gt;\.bin” is too large\. A file can be 1 MB at most. Nothing was uploaded\..*id="upload"/s,
   )
   const part = await here.ada.htmxUpload(here.path, files)
   assert.equal(part.status, 413)

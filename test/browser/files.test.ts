@@ -27,6 +27,27 @@ test('A file is deleted after a question, and the last one leaves the empty page
   assert.equal(await page.evaluate('window.same'), true)
 })
 
+test('By the keyboard a file is deleted, the focus goes on to the next, and what happened is said', async () => {
+  const { page } = await filesPage({}, [
+    { name: 'first.txt', bytes: Buffer.from('x') },
+    { name: 'second.txt', bytes: Buffer.from('x') },
+  ])
+  const focused = () => page.evaluate(`document.activeElement.textContent.trim()`)
+  const question = page.locator('.file', { hasText: 'second.txt' }).locator('summary')
+  await question.focus()
+  await page.keyboard.press('Enter')
+  await until(page, async () => (await focused()) === 'Cancel')
+  await page.keyboard.press('Escape')
+  assert.equal(await page.evaluate(`document.activeElement.getAttribute('aria-label')`), 'Delete second.txt')
+  await page.keyboard.press('Enter')
+  await until(page, async () => (await focused()) === 'Cancel')
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expectFiles(page, ['first.txt'])
+  await until(page, async () => (await focused()) === 'first.txt')
+  assert.equal(await page.locator('#upload-news').textContent(), 'second.txt: deleted.')
+})
+
 test('An image and a PDF are looked at one after the other, by link and by key', async () => {
   const { page, path } = await filesPage({}, [
     { name: 'first.png', bytes: PNG },
@@ -63,7 +84,9 @@ test('Without scripts files are uploaded, refused and deleted by forms', async (
   assert.equal(new URL(page.url()).pathname, path)
   await page.locator('#upload-files').setInputFiles([file('large.bin', deps.config.maxUploadBytes + 1)])
   await page.getByRole('button', { name: 'Upload files' }).click()
-  await page.getByText('“large.bin” is too large. A file can be 12 MB at most.').waitFor()
+  await page
+    .getByText('“large.bin” is too large. A file can be 12 MB at most. Nothing was uploaded.')
+    .waitFor()
   assert.equal(faults.splice(0).length, 1, 'Chromium notes the 413')
   await expectFiles(page, ['plain.txt', 'form.txt'])
   await page.locator('.file .confirm summary').first().click()
