@@ -95,16 +95,15 @@ document.addEventListener('keydown', event => {
   confirm.querySelector('summary')?.focus()
 })
 
-// A confirm that opens at the edge of the window would ask out of sight.
+// A confirm at the edge of the window would ask out of sight; where its button is gone, the focus would be too.
 document.addEventListener(
   'toggle',
   event => {
     const confirm = event.target
     if (!(confirm instanceof HTMLDetailsElement) || !confirm.matches('.confirm') || !confirm.open) return
     confirm.querySelector('.confirm-panel')?.scrollIntoView({ block: 'nearest' })
-    // Where the button that asked is gone, the focus would be gone with it.
-    const gone = !confirm.querySelector('summary')?.checkVisibility()
-    if (gone) confirm.querySelector<HTMLElement>('[data-cancel]')?.focus()
+    if (confirm.querySelector('summary')?.checkVisibility()) return
+    confirm.querySelector<HTMLElement>('[data-cancel]')?.focus()
   },
   { capture: true },
 )

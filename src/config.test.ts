@@ -4,21 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ConfigError, parseConfig, variableNames } from './config.ts'
+import { faultsOf } from '../test/config.ts'
+import { parseConfig, variableNames } from './config.ts'
 import { root } from './platform/root.ts'
 
 const SECRET = 'x'.repeat(32)
-
-/** What is wrong with an environment, a line each; none when it parses. */
-function faultsOf(environment: Record<string, string>): string[] {
-  try {
-    parseConfig(environment)
-    return []
-  } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error))
-    return error.message.split('\n')
-  }
-}
 
 const MALFORMED: Record<string, string[]> = {
   ENV: ['prod', 'DEVELOPMENT', 'test', ' '],
@@ -170,36 +160,6 @@ test('each variable is taken', () => {
   assert.deepEqual([config.dataDir, config.host, config.port], ['/srv/xtablo', '::1', 0])
   assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['closed', 'silent', SECRET])
   assert.equal(config.baseUrl.href, 'https://tablo.example.org/')
-})
-
-test('a bucket needs its keys, and what is about a bucket needs one', () => {
-  const keys = { S3_ACCESS_KEY: 'id', S3_SECRET_KEY: 'secret' }
-  const named = (environment: Record<string, string>) =>
-    faultsOf(environment).map(fault => fault.split(':')[0])
-  assert.deepEqual(named({ S3_BUCKET: 'files' }), ['S3_ACCESS_KEY', 'S3_SECRET_KEY'])
-  assert.deepEqual(named({ S3_BUCKET: 'files', S3_ACCESS_KEY: 'id' }), ['S3_SECRET_KEY'])
-  assert.deepEqual(named({ S3_BUCKET: 'files', ...keys }), [])
-  for (const [name, value] of Object.entries({
-    ...keys,
-    S3_REGION: 'auto',
-    S3_ENDPOINT: 'https://s3.example.org',
-  })) {
-    const [fault = '', ...others] = faultsOf({ [name]: value })
-    assert.match(fault, new RegExp(`^S3_BUCKET: needed with ${name}, `))
-    assert.deepEqual(others, [])
-  }
-})
-
-test('the bucket goes before the host at Amazon, and into the path elsewhere, unless told', () => {
-  const styleOf = (environment: Record<string, string>) =>
-    parseConfig({ S3_BUCKET: 'files', S3_ACCESS_KEY: 'id', S3_SECRET_KEY: 'secret', ...environment }).s3
-      ?.pathStyle
-  assert.equal(styleOf({}), false)
-  assert.equal(styleOf({ S3_ENDPOINT: 'https://s3.eu-west-3.amazonaws.com' }), false)
-  assert.equal(styleOf({ S3_ENDPOINT: 'https://account.r2.cloudflarestorage.com' }), true)
-  assert.equal(styleOf({ S3_ENDPOINT: 'https://amazonaws.com.example.org' }), true)
-  assert.equal(styleOf({ S3_USE_PATH_STYLE: 'true' }), true)
-  assert.equal(styleOf({ S3_ENDPOINT: 'http://minio:9000', S3_USE_PATH_STYLE: 'false' }), false)
 })
 
 test('an IPv6 address to listen on makes a base URL too', () => {
