@@ -1,5 +1,5 @@
 // Every visible text in French. Typography: « » and a non-breaking space, written \u00a0 because it can't be told from a
-// space in an editor, inside them and before : ; ! ?.
+// space in an editor, inside them and before : ; ! ?. One file per language, as en.ts says.
 
 import type { Texts } from './en.ts'
 import { pluralOf } from './plural.ts'

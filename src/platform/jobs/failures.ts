@@ -3,8 +3,7 @@
 // after ten seconds without a sign of life, and the sweep then finds attempts that ended without a row.
 
 import { sql } from 'kysely'
-import type { Db, Tx } from '../database/database.ts'
-import { transaction } from '../database/database.ts'
+import { type Db, transaction } from '../database/database.ts'
 import type { Log } from '../log.ts'
 
 /** Days that a failure is kept: longer than a job can go on failing, and then be shown. */
@@ -25,7 +24,7 @@ export async function recordFailure(
   error: unknown,
 ): Promise<void> {
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  const failure = await transaction(db, async (tx: Tx) => {
+  const failure = await transaction(db, async tx => {
     const { rows } = await sql<Failure>`
       with held as (
         select id, name, retry_count + 1 as attempt, retry_limit + 1 as max_attempts
