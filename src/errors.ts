@@ -13,6 +13,7 @@ export const statusOf = {
   not_found: 404,
   conflict: 409,
   stale: 409,
+  precondition_failed: 412,
   too_large: 413,
   too_many: 429,
   unavailable: 503,

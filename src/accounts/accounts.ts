@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { AppError, invalid, notFound } from '../errors.ts'
+import type { Check } from '../platform/database/check.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
 import { newId } from '../platform/ids.ts'
@@ -63,19 +64,30 @@ export async function offerSetup(db: Db): Promise<string | undefined> {
   return transaction(db, async tx => ((await hasPeople(tx)) ? undefined : makeLink(tx, 'setup', null)))
 }
 
-/** Changes the person's own name, language (null is the browser's) and time zone. */
+/** The person who acts. Throws not_found when they are gone. */
+export async function findPerson(reader: Reader, actor: Actor): Promise<Person> {
+  const row = await people(reader, actor).executeTakeFirst()
+  if (!row) throw notFound()
+  return row
+}
+
+/**
+ * Changes the person's own name, language (null is the browser's) and time zone: what is left out stays. Throws what
+ * `check` throws.
+ */
 export async function changeProfile(
   db: Db,
   actor: Actor,
-  to: { name: string; language: Language | null; timeZone: string },
+  to: { name?: string | undefined; language?: Language | null | undefined; timeZone?: string | undefined },
   address: string,
+  check?: Check<Person>,
 ): Promise<void> {
   await transaction(db, async tx => {
-    await tx
-      .updateTable('users')
-      .set({ name: to.name, language: to.language, time_zone: to.timeZone })
-      .where('id', '=', actor.id)
-      .execute()
+    const before = await people(tx, actor).forNoKeyUpdate().executeTakeFirst()
+    if (!before) throw notFound()
+    check?.(before)
+    const { name = before.name, language = before.language, timeZone: time_zone = before.timeZone } = to
+    await tx.updateTable('users').set({ name, language, time_zone }).where('id', '=', actor.id).execute()
     await recordAudit(tx, { kind: 'profile_changed', subject: actor.id, by: actor.id, address })
   })
 }
@@ -143,6 +155,12 @@ export async function resetPassword(
   await limits.forget(email)
   return session
 }
+
+const people = (reader: Reader, { id }: Actor) =>
+  reader
+    .selectFrom('users')
+    .select(['id', 'name', 'email', 'role', 'language', 'time_zone as timeZone'])
+    .where('id', '=', id)
 
 const isAllowed = (policy: Policy, first: boolean) => (first ? !policy.firstByLink : policy.signup === 'open')
 

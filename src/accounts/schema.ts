@@ -45,6 +45,15 @@ export const profileSchema = z.object({
   time_zone: timeZone,
 })
 
+/** What a program sends to change the profile: what it leaves out stays. */
+export const profileBody = z
+  .strictObject({
+    name: name.optional(),
+    language: z.enum(languages, errorText('language_unknown')).nullable().optional(),
+    time_zone: timeZone.optional(),
+  })
+  .meta({ id: 'Profile', example: { name: 'Ada Lovelace', time_zone: 'Europe/Paris' } })
+
 export const passwordSchema = z.object({ current: knownPassword, password: newPassword })
 
 export const resetSchema = z.object({ password: newPassword })

@@ -17,6 +17,12 @@ export interface Activity {
   readonly at: Date
 }
 
+/** An Activity as programs read it. */
+export interface ActivityEntry extends Activity {
+  readonly version: number
+  readonly subjectId: string | null
+}
+
 /** What changed, by whom: `subject` is the task, file or event, null for the Tablo itself. */
 export type Entry = Change & { tablo: string; subject: string | null; actor: string }
 
@@ -42,24 +48,56 @@ export async function recent(
   of: { tablo: string; subject?: string },
   limit: number,
 ): Promise<Activity[]> {
-  const rows = await reader
-    .selectFrom('activity')
-    .leftJoin('users', 'users.id', 'activity.actor_id')
-    .select([
-      'activity.id',
-      'activity.actor_id as actorId',
-      'activity.kind',
-      'activity.payload',
-      'activity.at',
-      'users.name as actorName',
-    ])
-    .where('tablo_id', '=', of.tablo)
+  const rows = await entries(reader, of.tablo)
     .$if(of.subject !== undefined, query => query.where('subject_id', '=', of.subject ?? ''))
     .orderBy('version', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(({ kind, payload, ...row }) => ({
-    ...row,
-    change: { kind, payload } as Change,
-  }))
+  return rows.map(entryOf)
 }
+
+/** Which version of its Tablo an Activity made; undefined for one of another Tablo, or none. */
+export async function versionOf(reader: Reader, tablo: string, id: string): Promise<number | undefined> {
+  const row = await reader
+    .selectFrom('activity')
+    .select('version')
+    .where('id', '=', id)
+    .where('tablo_id', '=', tablo)
+    .executeTakeFirst()
+  return row?.version
+}
+
+/**
+ * The changes of a Tablo that the caller has found for its actor, in either order: those after the version `since`, and
+ * of those the ones that come after the version `from` in this order.
+ */
+export async function listActivity(
+  reader: Reader,
+  tablo: string,
+  asked: { since: number | undefined; from: number | undefined; order: 'asc' | 'desc'; limit: number },
+): Promise<ActivityEntry[]> {
+  const { since, from, order, limit } = asked
+  const rows = await entries(reader, tablo)
+    .$if(since !== undefined, query => query.where('version', '>', since ?? 0))
+    .$if(from !== undefined, query => query.where('version', order === 'asc' ? '>' : '<', from ?? 0))
+    .orderBy('version', order)
+    .limit(limit)
+    .execute()
+  return rows.map(entryOf)
+}
+
+const entries = (reader: Reader, tablo: string) =>
+  reader
+    .selectFrom('activity')
+    .leftJoin('users', 'users.id', 'activity.actor_id')
+    .select(['activity.id', 'activity.actor_id as actorId', 'activity.subject_id as subjectId'])
+    .select(['activity.kind', 'activity.payload', 'activity.at', 'activity.version'])
+    .select('users.name as actorName')
+    .where('tablo_id', '=', tablo)
+
+type Row = Awaited<ReturnType<ReturnType<typeof entries>['executeTakeFirstOrThrow']>>
+
+const entryOf = ({ kind, payload, ...row }: Row): ActivityEntry => ({
+  ...row,
+  change: { kind, payload } as Change,
+})

@@ -22,5 +22,20 @@ export interface ActivityPayloads {
 
 export type ActivityKind = keyof ActivityPayloads
 
+/** Every kind there is, held to the payloads by the compiler. */
+export const activityKinds = Object.keys({
+  tablo_created: true,
+  tablo_changed: true,
+  tablo_archived: true,
+  tablo_restored: true,
+  tablo_deleted: true,
+  task_created: true,
+  task_changed: true,
+  task_moved: true,
+  task_deleted: true,
+  file_added: true,
+  file_removed: true,
+} satisfies Record<ActivityKind, true>) as ActivityKind[]
+
 /** One kind with its payload. */
 export type Change = { [K in ActivityKind]: { kind: K; payload: ActivityPayloads[K] } }[ActivityKind]

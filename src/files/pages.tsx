@@ -3,12 +3,12 @@ import { type SignedInEnv, signedIn } from '../accounts/signed-in.ts'
 import { AppError, notFound } from '../errors.ts'
 import { ID, isId } from '../platform/ids.ts'
 import { formResult } from '../platform/web/forms.ts'
-import { receiveFiles } from '../platform/web/multipart.ts'
 import { isHtmx, seeOther, targets } from '../platform/web/respond.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { visitOf } from '../tablos/visit.ts'
 import type { Locale } from '../texts/locale.ts'
 import { Toast } from '../ui/Toast.tsx'
+import { receiveForm } from './arriving.ts'
 import { isViewable } from './detection.ts'
 import { FileRefused } from './faults.ts'
 import * as files from './files.ts'
@@ -19,16 +19,6 @@ import { FilePage } from './viewer.tsx'
 import { FilesPage } from './views.tsx'
 
 const PATH = `/tablos/:tablo{${ID}}/files`
-const UPLOAD = new RegExp(`^/tablos/${ID}/files$`)
-
-/** How many files one request may bring. */
-const FILES = 100
-const SILENCE_MS = 60_000
-/** Bytes around a file: its name and what separates it from the next. */
-const AROUND = 16_384
-
-/** Whether a request that changes something brings files: its route reads the body by itself. */
-export const isUpload = (c: Context): boolean => UPLOAD.test(c.req.path)
 
 /** The files of a Tablo: list, upload, download, a page to look at one, and its end. */
 export function filePages(deps: Uploading) {
@@ -40,20 +30,15 @@ export function filePages(deps: Uploading) {
 
   app.post(PATH, async c => {
     const [locale, person, tabloId] = [c.get('locale'), c.get('person'), c.req.param('tablo')]
-    const limits = {
-      field: 'file',
-      files: FILES,
-      tooMany: () => new AppError('too_large', 'files_too_many'),
-      size: FILES * (config.maxUploadBytes + AROUND),
-      silenceMs: SILENCE_MS,
-    }
     const run = async () => {
       const sentAs = c.req.header('Upload-Id')
       const options = {
         unnamed: locale.t.files.unnamed,
         sentAs: sentAs !== undefined && isId(sentAs) ? sentAs : undefined,
       }
-      const added = await upload(deps, person, tabloId, options, take => receiveFiles(c, limits, take))
+      const added = await upload(deps, person, tabloId, options, take =>
+        receiveForm(c, config.maxUploadBytes, take),
+      )
       if (!isHtmx(c)) return c.redirect(`/tablos/${tabloId}/files`, 303)
       const list = added.map(file => ({ ...file, uploader: person }))
       const totals = await files.totalsOf(db, tabloId)

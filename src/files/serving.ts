@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { create as disposition } from 'content-disposition'
 import type { Context } from 'hono'
 import parseRange from 'range-parser'
+import { isKnown } from '../platform/web/html.ts'
 import { isViewable } from './detection.ts'
 import { faultOf } from './faults.ts'
 import { type Downloadable, keyOf } from './files.ts'
@@ -19,7 +20,7 @@ export async function serveFile(
   c: Context,
   { storage, log }: Pick<Uploading, 'storage' | 'log'>,
   tabloId: string,
-  file: Downloadable,
+  file: Pick<Downloadable, 'id' | 'name' | 'size' | 'type' | 'sha256'>,
   wanted: { inline: boolean },
 ): Promise<Response> {
   const inline = wanted.inline && isViewable(file.type)
@@ -64,12 +65,6 @@ export async function serveFile(
   } catch (error) {
     throw faultOf(error, log)
   }
-}
-
-function isKnown(c: Context, tag: string): boolean {
-  const known = c.req.header('If-None-Match')
-  if (known === undefined) return false
-  return known.trim() === '*' || known.split(',').some(each => each.trim().replace(/^W\//, '') === tag)
 }
 
 /** The one range that was asked for; undefined for all of it, which is also the answer to several. */

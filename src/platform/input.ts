@@ -11,12 +11,14 @@ export const line = (most: number, missing: ErrorText, tooLong: ErrorText) =>
     .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
     .refine(text => /[^\s\p{Cf}]/u.test(text), errorText(missing))
     .refine(text => codePoints(text) <= most, tooLong)
+    .meta({ minLength: 1, maxLength: most })
 
-/** Text of several lines, which may be empty or left out. */
+/** Text of several lines, which may be empty. */
 export const prose = (most: number, tooLong: ErrorText) =>
-  storable(z.string().default(''))
+  storable(z.string())
     .transform(text => text.replace(/\r\n?/g, '\n').trim())
     .refine(text => codePoints(text) <= most, tooLong)
+    .meta({ maxLength: most })
 
 /** A text of a known length that is kept as it was typed, but for the space around it. */
 export const secret = (least: number, most: number, tooShort: ErrorText, tooLong: ErrorText) =>
@@ -29,5 +31,5 @@ export const secret = (least: number, most: number, tooShort: ErrorText, tooLong
 /** Whether Postgres can take the text: it knows no NUL, and half a surrogate pair is no character. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
-const storable = <S extends z.ZodType<string, string | undefined>>(schema: S) =>
+const storable = (schema: z.ZodString) =>
   schema.refine(isStorable, { message: errorText('unstorable'), abort: true })

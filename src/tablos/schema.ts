@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import type { ErrorText } from '../errors.ts'
+import { errorText } from '../errors.ts'
 import { isId } from '../platform/ids.ts'
 import { line, prose } from '../platform/input.ts'
 import { tabloColors } from '../ui/colors.ts'
 
-const fields = {
-  title: line(200, 'title_missing', 'title_long_200'),
-  description: prose(5_000, 'description_long_5000'),
-  color: z.enum(tabloColors, 'color_unknown' satisfies ErrorText).default('blue'),
-}
+const title = line(200, 'title_missing', 'title_long_200')
+const description = prose(5_000, 'description_long_5000')
+const color = z.enum(tabloColors, errorText('color_unknown'))
+
+const fields = { title, description: description.default(''), color: color.default('blue') }
 
 export const tabloSchema = z.object(fields)
 
@@ -16,3 +16,13 @@ export const tabloSchema = z.object(fields)
 export const newTabloSchema = z.object({ ...fields, id: z.string().refine(isId).optional().catch(undefined) })
 
 export type TabloFields = z.output<typeof tabloSchema>
+
+/** What a program sends to make a Tablo. */
+export const newTabloBody = z
+  .strictObject(fields)
+  .meta({ id: 'NewTablo', example: { title: 'Bakery', description: 'The new shop', color: 'teal' } })
+
+/** What a program sends to change one: what it leaves out stays. */
+export const tabloChangesBody = z
+  .strictObject({ title: title.optional(), description: description.optional(), color: color.optional() })
+  .meta({ id: 'TabloChanges', example: { title: 'Bakery, second shop' } })

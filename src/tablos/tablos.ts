@@ -2,6 +2,7 @@ import { type Expression, sql } from 'kysely'
 import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import { notFound } from '../errors.ts'
+import type { Check } from '../platform/database/check.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { inTurn } from '../platform/database/turns.ts'
 import { newId } from '../platform/ids.ts'
@@ -15,6 +16,9 @@ export interface Tablo extends TabloFields {
   /** Rises with every change in the Tablo. */
   readonly version: number
 }
+
+/** What of a Tablo a change can be held against: all that is said of it alone, and the role of whoever asks. */
+export type TabloState = Omit<Tablo, 'version'>
 
 /** Who sees: an actor, or whoever a larger query is about. */
 export interface Seer {
@@ -46,16 +50,24 @@ export async function find(reader: Reader, actor: Actor, id: string): Promise<Ta
 
 /**
  * Runs a change of a Tablo, or of something in it, in one transaction that holds the Tablo's lock: changes that depend
- * on each other follow one another. Throws not_found, or forbidden when the actor's role does not allow the change.
+ * on each other follow one another. Throws not_found, forbidden when the actor's role does not allow the change, and what
+ * `check` throws.
  */
 export function changing<T>(
   db: Db,
   actor: Actor,
   id: string,
   change: Change,
-  work: (tx: Tx, tablo: LockedTablo) => Promise<T>,
+  work: (tx: Tx, tablo: TabloState) => Promise<T>,
+  check?: Check<TabloState>,
 ): Promise<T> {
-  return inTurn(id, () => transaction(db, async tx => work(tx, await lock(tx, actor, id, change))))
+  return inTurn(id, () =>
+    transaction(db, async tx => {
+      const tablo = await lock(tx, actor, id, change)
+      check?.(tablo)
+      return work(tx, tablo)
+    }),
+  )
 }
 
 /**
@@ -85,13 +97,17 @@ export async function create(
   })
 }
 
-/** Renames, recolours, describes. */
-export async function change(db: Db, actor: Actor, id: string, to: TabloFields): Promise<void> {
-  await changing(db, actor, id, 'tablo', async (tx, before) => {
-    const same =
-      before.title === to.title && before.description === to.description && before.color === to.color
-    if (same) return
-    const { title, description, color } = to
+/** Renames, recolours, describes: what is left out stays. Throws what `check` throws, as all changes of a Tablo do. */
+export async function change(
+  db: Db,
+  actor: Actor,
+  id: string,
+  to: { [F in keyof TabloFields]?: TabloFields[F] | undefined },
+  check?: Check<TabloState>,
+): Promise<void> {
+  const work = async (tx: Tx, before: TabloState) => {
+    const { title = before.title, description = before.description, color = before.color } = to
+    if (before.title === title && before.description === description && before.color === color) return
     await tx.updateTable('tablos').set({ title, description, color }).where('id', '=', id).execute()
     await record(tx, {
       tablo: id,
@@ -100,12 +116,18 @@ export async function change(db: Db, actor: Actor, id: string, to: TabloFields):
       kind: 'tablo_changed',
       payload: { title, before: before.title },
     })
-  })
+  }
+  await changing(db, actor, id, 'tablo', work, check)
 }
 
 /** Takes the Tablo off the dashboard and keeps everything in it. An archived one stays as it is. */
-export async function archive(db: Db, actor: Actor, id: string): Promise<void> {
-  await changing(db, actor, id, 'tablo', async (tx, { title, archivedAt }) => {
+export async function archive(
+  db: Db,
+  actor: Actor,
+  id: string,
+  check?: Check<TabloState>,
+): Promise<void> {
+  const work = async (tx: Tx, { title, archivedAt }: TabloState) => {
     if (archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: sql`now()` }).where('id', '=', id).execute()
     await record(tx, {
@@ -115,12 +137,18 @@ export async function archive(db: Db, actor: Actor, id: string): Promise<void> {
       kind: 'tablo_archived',
       payload: { title },
     })
-  })
+  }
+  await changing(db, actor, id, 'tablo', work, check)
 }
 
 /** Puts an archived Tablo back on the dashboard. */
-export async function restore(db: Db, actor: Actor, id: string): Promise<void> {
-  await changing(db, actor, id, 'tablo', async (tx, { title, archivedAt }) => {
+export async function restore(
+  db: Db,
+  actor: Actor,
+  id: string,
+  check?: Check<TabloState>,
+): Promise<void> {
+  const work = async (tx: Tx, { title, archivedAt }: TabloState) => {
     if (!archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: null }).where('id', '=', id).execute()
     await record(tx, {
@@ -130,12 +158,18 @@ export async function restore(db: Db, actor: Actor, id: string): Promise<void> {
       kind: 'tablo_restored',
       payload: { title },
     })
-  })
+  }
+  await changing(db, actor, id, 'tablo', work, check)
 }
 
 /** Deletes the Tablo with its tasks and members. Its Activity stays. */
-export async function remove(db: Db, actor: Actor, id: string): Promise<void> {
-  await changing(db, actor, id, 'tablo', async (tx, { title }) => {
+export async function remove(
+  db: Db,
+  actor: Actor,
+  id: string,
+  check?: Check<TabloState>,
+): Promise<void> {
+  const work = async (tx: Tx, { title }: TabloState) => {
     await tx.deleteFrom('tablos').where('id', '=', id).execute()
     await record(tx, {
       tablo: id,
@@ -144,12 +178,11 @@ export async function remove(db: Db, actor: Actor, id: string): Promise<void> {
       kind: 'tablo_deleted',
       payload: { title },
     })
-  })
+  }
+  await changing(db, actor, id, 'tablo', work, check)
 }
 
-type LockedTablo = Awaited<ReturnType<typeof lock>>
-
-async function lock(tx: Tx, actor: Actor, id: string, change: Change) {
+async function lock(tx: Tx, actor: Actor, id: string, change: Change): Promise<TabloState> {
   const row = await visibleTo(tx, actor)
     .where('tablos.id', '=', id)
     .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role'])

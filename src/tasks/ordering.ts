@@ -12,6 +12,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import type { TaskStatus } from '../activity/kinds.ts'
 import { AppError, notFound } from '../errors.ts'
+import type { Check } from '../platform/database/check.ts'
 import type { Db, Reader, Tx } from '../platform/database/database.ts'
 import { isId } from '../platform/ids.ts'
 import { changing } from '../tablos/tablos.ts'
@@ -21,7 +22,8 @@ const LONGEST_KEY = 100
 
 /**
  * Puts a task into a column right after another task, or at its top for null, and gives it with the column it left.
- * Throws stale when `after` is not in that column (any more) or is the task itself; not_found when the task is gone.
+ * Throws stale when `after` is not in that column (any more) or is the task itself; not_found when the task is gone; and
+ * what `check` throws.
  */
 export async function move(
   db: Db,
@@ -29,18 +31,19 @@ export async function move(
   tabloId: string,
   id: string,
   to: { status: TaskStatus; after: string | null },
+  check?: Check<{ version: number }>,
 ): Promise<{ card: Card; from: TaskStatus }> {
   return changing(db, actor, tabloId, 'content', async tx => {
-    const place = await placeOf(tx, tabloId, id, to)
+    const place = await placeOf(tx, tabloId, id, to, check)
     const { title, described, status: from, position, low, high } = place
     const moved = { card: { id, title, described, status: to.status }, from }
     if (from === to.status && position > (low ?? '') && (high === null || position < high)) return moved
     const key = generateKeyBetween(low, high)
     await tx
       .updateTable('tasks')
-      .set({ status: to.status, position: key, updated_at: sql`now()` })
-      // An open form shows the status, so for that form another one is another version.
-      .$if(from !== to.status, update => update.set({ version: sql`version + 1` }))
+      .set({ status: to.status, position: key })
+      // The status is part of what the task says, its place among others is not.
+      .$if(from !== to.status, update => update.set({ version: sql`version + 1`, updated_at: sql`now()` }))
       .where('id', '=', id)
       .execute()
     if (key.length > LONGEST_KEY) await renumber(tx, tabloId, to.status)
@@ -100,6 +103,7 @@ export async function placesFor(reader: Reader, tabloId: string, id: string): Pr
 }
 
 interface Place {
+  version: number
   title: string
   described: boolean
   status: TaskStatus
@@ -114,10 +118,11 @@ async function placeOf(
   tabloId: string,
   id: string,
   to: { status: TaskStatus; after: string | null },
+  check: Check<Place> | undefined,
 ) {
   const after = to.after !== null && isId(to.after) && to.after !== id ? to.after : null
   const { rows } = await sql<Place>`
-    select task.title, task.description <> '' as described, task.status, task.position, anchor.position as low,
+    select task.version, task.title, task.description <> '' as described, task.status, task.position, anchor.position as low,
       (select position from tasks
         where tablo_id = ${tabloId} and status = ${to.status} and id <> task.id
           and position > coalesce(anchor.position, '')
@@ -128,6 +133,7 @@ async function placeOf(
     where task.tablo_id = ${tabloId} and task.id = ${id}`.execute(tx)
   const place = rows[0]
   if (!place) throw notFound()
+  check?.(place)
   if (to.after !== null && place.low === null) throw new AppError('stale', 'place_gone')
   return place
 }

@@ -6,19 +6,16 @@ import { line, prose } from '../platform/input.ts'
 
 const title = line(500, 'title_missing', 'title_long_500')
 const description = prose(20_000, 'description_long_20000')
-const status = z.enum(taskStatuses, errorText('status_unknown'))
+export const status = z.enum(taskStatuses, errorText('status_unknown'))
+
+const fields = { title, description: description.default(''), status: status.default('todo') }
 
 /** The hidden id makes a form that is posted twice make one. Where a caller leaves it out, the command makes one. */
-export const newTaskSchema = z.object({
-  title,
-  description,
-  status: status.default('todo'),
-  id: z.string().refine(isId).optional().catch(undefined),
-})
+export const newTaskSchema = z.object({ ...fields, id: z.string().refine(isId).optional().catch(undefined) })
 
 export const taskSchema = z.object({
   title,
-  description,
+  description: fields.description,
   status,
   version: z
     .string(errorText('version_missing'))
@@ -31,3 +28,25 @@ export const moveSchema = z.object({
   // Anything that is not an id can't be a task that is still there, so it is answered like one that is gone.
   after: z.string(errorText('after_missing')).transform(id => (id === '' ? null : id)),
 })
+
+/** What a program sends to add a task. */
+export const newTaskBody = z
+  .strictObject(fields)
+  .meta({ id: 'NewTask', example: { title: 'Order flour', description: '50 kg, type 55', status: 'todo' } })
+
+/** What a program sends to change one: what it leaves out stays. */
+export const taskChangesBody = z
+  .strictObject({ title: title.optional(), description: description.optional(), status: status.optional() })
+  .meta({ id: 'TaskChanges', example: { title: 'Order rye flour' } })
+
+/** What a program sends to move one. */
+export const moveBody = z
+  .strictObject({
+    status,
+    after: z
+      .string()
+      .refine(isId)
+      .nullable()
+      .meta({ format: 'uuid', description: 'The task that it is put right after; null puts it at the top.' }),
+  })
+  .meta({ id: 'Move', example: { status: 'in_progress', after: null } })

@@ -3,6 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import type { Change, TaskStatus } from '../activity/kinds.ts'
 import { AppError, notFound } from '../errors.ts'
+import type { Check } from '../platform/database/check.ts'
 import type { Db, Reader, Tx } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { changing, visibleTo } from '../tablos/tablos.ts'
@@ -96,26 +97,29 @@ export async function create(
 }
 
 /**
- * Saves a task's texts and status; another status puts it at the foot of that column. Throws stale when it was edited
- * since the version the caller saw, unless what is saved is what is there. Gives the status it had.
+ * Saves a task's texts and status, those that are given; another status puts it at the foot of that column. Throws stale
+ * when it was edited since the version that the caller saw, unless what is saved is what is there, and what `check`
+ * throws. Gives the status it had.
  */
 export async function edit(
   db: Db,
   actor: Actor,
   tabloId: string,
   id: string,
-  to: TaskFields & { version: number },
+  to: { [F in keyof TaskFields]?: TaskFields[F] | undefined } & { version?: number },
+  check?: Check<{ version: number }>,
 ): Promise<TaskStatus> {
   return changing(db, actor, tabloId, 'content', async tx => {
     const task = await take(tx, tabloId, id)
-    const { title, description, status, version } = to
+    check?.(task)
+    const { title = task.title, description = task.description, status = task.status } = to
     const moved = task.status !== status
     if (task.title === title && task.description === description && !moved) return task.status
-    if (task.version !== version) throw new AppError('stale', 'task_stale')
+    if (to.version !== undefined && task.version !== to.version) throw new AppError('stale', 'task_stale')
     const place = moved ? { position: await footOf(tx, tabloId, status) } : {}
     await tx
       .updateTable('tasks')
-      .set({ title, description, status, ...place, version: version + 1, updated_at: sql`now()` })
+      .set({ title, description, status, ...place, version: task.version + 1, updated_at: sql`now()` })
       .where('id', '=', id)
       .execute()
     const change: Change =
@@ -130,10 +134,18 @@ export async function edit(
   })
 }
 
-/** Deletes a task. Throws not_found. */
-export async function remove(db: Db, actor: Actor, tabloId: string, id: string): Promise<void> {
+/** Deletes a task. Throws not_found, and what `check` throws. */
+export async function remove(
+  db: Db,
+  actor: Actor,
+  tabloId: string,
+  id: string,
+  check?: Check<{ version: number }>,
+): Promise<void> {
   await changing(db, actor, tabloId, 'content', async tx => {
-    const { title } = await take(tx, tabloId, id)
+    const task = await take(tx, tabloId, id)
+    check?.(task)
+    const { title } = task
     await tx.deleteFrom('tasks').where('id', '=', id).execute()
     await record(tx, {
       tablo: tabloId,

@@ -2,7 +2,9 @@
 // follows from its time.
 
 import { type SqlBool, sql } from 'kysely'
+import { z } from 'zod'
 import type { Reader } from '../database/database.ts'
+import { isId } from '../ids.ts'
 
 export const jobStates = [
   'available',
@@ -32,6 +34,7 @@ export interface JobSummary {
   readonly requestId: string | null
   /** The newest failure, on one line or several */
   readonly error: string | null
+  readonly place: JobPlace
 }
 
 export interface JobFailure {
@@ -53,7 +56,20 @@ export interface JobFilter {
   readonly kind?: string | undefined
   readonly requestId?: string | undefined
   readonly id?: string | undefined
+  /** Only those after this place in the list */
+  readonly after?: JobPlace | undefined
 }
+
+const microseconds = z.int().min(0).max(9e15)
+
+/** Where a job stands in the list: its moments in microseconds since 1970, and its id. */
+export const jobPlace = z.strictObject({
+  completed: microseconds.nullable(),
+  started: microseconds.nullable(),
+  created: microseconds,
+  id: z.string().refine(isId),
+})
+export type JobPlace = z.output<typeof jobPlace>
 
 const STATE = sql<JobState>`case state
   when 'created' then case when start_after > now() then 'scheduled' else 'available' end
@@ -76,6 +92,19 @@ const OURS = sql<SqlBool>`not starts_with(name, '__pgboss__')`
 
 const LATEST = sql`completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc`
 
+/** The same order as one row to compare: what has no moment comes last. */
+const ROW = sql`(coalesce(completed_on, '-infinity'), coalesce(started_on, '-infinity'), created_on, id)`
+
+const momentOf = (microseconds: number | null) =>
+  microseconds === null
+    ? sql`'-infinity'::timestamptz`
+    : sql`timestamptz 'epoch' + ${microseconds}::bigint * interval '1 microsecond'`
+
+const beyond = ({ completed, started, created, id }: JobPlace) =>
+  sql<SqlBool>`${ROW} < (${momentOf(completed)}, ${momentOf(started)}, ${momentOf(created)}, ${id}::uuid)`
+
+const microsecondsOf = (column: string) => sql`(extract(epoch from ${sql.ref(column)}) * 1000000)::bigint`
+
 const EACH_STATE = sql`unnest(enum_range(null::pgboss.job_state)) each_state`
 
 /** The job with this id. The key of the queue's table begins with the kind, of which there are few. */
@@ -97,7 +126,7 @@ export async function countJobs(reader: Reader): Promise<JobCount[]> {
 
 /** Jobs, those that ended last before those that began last before those that were enqueued last. */
 export async function listJobs(reader: Reader, filter: JobFilter, limit: number): Promise<JobSummary[]> {
-  const { state, kind, requestId, id } = filter
+  const { state, kind, requestId, id, after } = filter
   // The index is in this order for each state.
   const everyState = state === undefined && requestId === undefined && id === undefined
   const conditions = [
@@ -107,12 +136,15 @@ export async function listJobs(reader: Reader, filter: JobFilter, limit: number)
     ...(kind === undefined ? [] : [sql<SqlBool>`name = ${kind}`]),
     ...(requestId === undefined ? [] : [sql<SqlBool>`data ->> 'request_id' = ${requestId}`]),
     ...(id === undefined ? [] : [hasId(id)]),
+    ...(after === undefined ? [] : [beyond(after)]),
   ]
   const { rows } = await sql<JobSummary>`
     select id, name as kind, ${STATE} as state, retry_limit + 1 as "maxAttempts",
       retry_count + (started_on is not null)::int as attempt, start_after as "startAfter", created_on as "createdAt",
       started_on as "startedAt", completed_on as "finalizedAt", data ->> 'request_id' as "requestId",
-      (select error from job_failures where job_id = id order by attempt desc limit 1) as error
+      (select error from job_failures where job_id = id order by attempt desc limit 1) as error,
+      json_build_object('completed', ${microsecondsOf('completed_on')}, 'started', ${microsecondsOf('started_on')},
+        'created', ${microsecondsOf('created_on')}, 'id', id) as place
     from ${everyState ? EACH_STATE : sql`(select) once`}, lateral (
       select * from pgboss.job where ${sql.join(conditions, sql` and `)} order by ${LATEST} limit ${limit}
     ) job

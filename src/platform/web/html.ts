@@ -1,5 +1,5 @@
-// The last step of every page: its entity tag, and its compression for browsers that take it. Proxies in front find it
-// compressed already and pass it on.
+// The last step of every answer that is text: its entity tag, and its compression for clients that take it. Proxies in
+// front find it compressed already and pass it on.
 
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -19,11 +19,13 @@ const COMPRESSORS = {
 export const tagOf = (...parts: readonly unknown[]): string =>
   `W/"${createHash('sha1').update(JSON.stringify(parts)).digest('base64url')}"`
 
-/** Sets the tag and tells whether the browser has that very page; then the answer is `notModified`. */
+/** Sets the tag and tells whether the client has what it stands for; then the answer is `notModified`. RFC 9110, 13.1.2. */
 export function isKnown(c: Context, tag: string): boolean {
   c.header('ETag', tag)
   const known = c.req.header('If-None-Match')
-  return known?.split(/,\s*/).includes(tag) ?? false
+  if (known === undefined) return false
+  const plain = (text: string) => text.trim().replace(/^W\//, '')
+  return known.trim() === '*' || known.split(',').some(each => plain(each) === plain(tag))
 }
 
 export const notModified = (c: Context): Response => c.body(null, 304)
@@ -35,13 +37,17 @@ export async function sendHtml(c: Context, page: string): Promise<Response> {
   return sendBytes(c, Buffer.from(page))
 }
 
-/** Answers with a page that has its tag, if any, already. */
-export async function sendBytes(c: Context, page: Buffer<ArrayBuffer>): Promise<Response> {
-  c.header('Content-Type', 'text/html; charset=UTF-8')
-  const encoding = page.length < WORTH_COMPRESSING ? undefined : encodingFor(c.req.header('Accept-Encoding'))
-  if (!encoding) return c.body(page)
+/** Answers with text that has its tag, if any, already: a page, unless `type` says otherwise. */
+export async function sendBytes(
+  c: Context,
+  text: Buffer<ArrayBuffer>,
+  type = 'text/html; charset=UTF-8',
+): Promise<Response> {
+  c.header('Content-Type', type)
+  const encoding = text.length < WORTH_COMPRESSING ? undefined : encodingFor(c.req.header('Accept-Encoding'))
+  if (!encoding) return c.body(text)
   c.header('Content-Encoding', encoding)
-  return c.body(await COMPRESSORS[encoding](page))
+  return c.body(await COMPRESSORS[encoding](text))
 }
 
 function encodingFor(header: string | undefined): keyof typeof COMPRESSORS | undefined {

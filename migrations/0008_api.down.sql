@@ -1,0 +1,2 @@
+drop index tasks_created_at;
+drop table idempotency_keys;

@@ -1,0 +1,234 @@
+// Tablos for programs.
+
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
+import { apiPart, body, id, idParameter, json, moment } from '../platform/api/operations.ts'
+import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
+import { send } from '../platform/api/send.ts'
+import { ifMatch, strongTag } from '../platform/api/tags.ts'
+import type { Deps } from '../platform/deps.ts'
+import { tabloColors } from '../ui/colors.ts'
+import { entry, listEntries, listMemberEntries, madeAt, type TabloEntry } from './listing.ts'
+import { progressOf } from './reading.ts'
+import { newTabloBody, tabloChangesBody } from './schema.ts'
+import * as tablos from './tablos.ts'
+
+const role = z.enum(['owner', 'editor', 'viewer'])
+
+const tabloShape = z
+  .strictObject({
+    id,
+    title: z.string(),
+    description: z.string().meta({ description: 'Markdown' }),
+    color: z.enum(tabloColors),
+    role: role.meta({ description: 'What you are in it.' }),
+    archived_at: moment.nullable(),
+    created_at: moment,
+  })
+  .meta({
+    id: 'Tablo',
+    description: 'A workspace: one project, its members and everything in it.',
+    example: {
+      id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f',
+      title: 'Bakery',
+      description: 'The new shop',
+      color: 'teal',
+      role: 'owner',
+      archived_at: null,
+      created_at: '2026-11-20T09:30:00.000Z',
+    },
+  })
+
+const memberShape = z.strictObject({ id, name: z.string(), role }).meta({
+  id: 'Member',
+  description: 'A person in a Tablo.',
+  example: { id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f', name: 'Ada', role: 'owner' },
+})
+
+const progressShape = z
+  .strictObject({
+    done: z.int().min(0),
+    total: z.int().min(0),
+  })
+  .meta({ id: 'Progress', description: 'Tasks done, of all.', example: { done: 12, total: 40 } })
+
+const params = z.strictObject({ tablo_id: idParameter('The Tablo') })
+const tags = ['Tablos']
+
+/** List, make, read, change, archive, restore and delete Tablos, and who is in them. */
+export function tabloApi({ db }: Pick<Deps, 'db'>) {
+  const api = apiPart<ApiEnv>()
+
+  const query = z.strictObject({
+    archived: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Those that are archived, and only those.' }),
+    ...pageQuery,
+  })
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/tablos',
+      operationId: 'listTablos',
+      summary: 'List your Tablos, the newest first',
+      tags,
+      request: { query },
+      responses: { 200: json(pageOf(tabloShape, 'Tablos'), 'A page of Tablos') },
+    }),
+    async c => {
+      const { archived, limit, cursor } = c.req.valid('query')
+      const after = placeOf(cursor, madeAt)
+      const which = { archived: archived === 'true', after, limit: limit + 1 }
+      const rows = await listEntries(db, actorOf(c), which)
+      return send(c, page(c, rows, limit, { at: ({ place: at, id }) => ({ at, id }), shape: shapeOf }), 200)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/tablos',
+      operationId: 'createTablo',
+      summary: 'Make a Tablo that you own',
+      tags,
+      request: { body: body(newTabloBody) },
+      responses: { 201: json(tabloShape, 'The Tablo') },
+    }),
+    async c => {
+      const given = { ...c.req.valid('json'), id: c.get('madeId') }
+      const made = await entry(db, actorOf(c), await tablos.create(db, actorOf(c), given))
+      c.header('Location', `/api/v1/tablos/${made.id}`)
+      return send(c, shapeOf(made), 201, tagOf(made))
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/tablos/{tablo_id}',
+      operationId: 'getTablo',
+      summary: 'Read a Tablo',
+      tags,
+      request: { params },
+      responses: { 200: json(tabloShape, 'The Tablo') },
+    }),
+    async c => {
+      const tablo = await entry(db, actorOf(c), c.req.valid('param').tablo_id)
+      return send(c, shapeOf(tablo), 200, tagOf(tablo))
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/tablos/{tablo_id}',
+      operationId: 'changeTablo',
+      summary: 'Rename, recolour or describe a Tablo',
+      tags,
+      request: { params, body: body(tabloChangesBody) },
+      responses: { 200: json(tabloShape, 'The Tablo') },
+    }),
+    async c => {
+      const { tablo_id } = c.req.valid('param')
+      await tablos.change(db, actorOf(c), tablo_id, c.req.valid('json'), ifMatch(c, tagOf))
+      const tablo = await entry(db, actorOf(c), tablo_id)
+      return send(c, shapeOf(tablo), 200, tagOf(tablo))
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/tablos/{tablo_id}',
+      operationId: 'deleteTablo',
+      summary: 'Delete a Tablo with everything in it',
+      tags,
+      request: { params },
+      responses: { 204: { description: 'It is gone' } },
+    }),
+    async c => {
+      await tablos.remove(db, actorOf(c), c.req.valid('param').tablo_id, ifMatch(c, tagOf))
+      return c.body(null, 204)
+    },
+  )
+
+  for (const [verb, change, summary] of [
+    ['archive', tablos.archive, 'Take a Tablo off the dashboard and keep everything in it'],
+    ['restore', tablos.restore, 'Put an archived Tablo back on the dashboard'],
+  ] as const) {
+    api.openapi(
+      createRoute({
+        method: 'post',
+        path: `/tablos/{tablo_id}/${verb}`,
+        operationId: `${verb}Tablo`,
+        summary,
+        tags,
+        request: { params },
+        responses: { 200: json(tabloShape, 'The Tablo') },
+      }),
+      async c => {
+        const { tablo_id } = c.req.valid('param')
+        await change(db, actorOf(c), tablo_id, ifMatch(c, tagOf))
+        const tablo = await entry(db, actorOf(c), tablo_id)
+        return send(c, shapeOf(tablo), 200, tagOf(tablo))
+      },
+    )
+  }
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/tablos/{tablo_id}/members',
+      operationId: 'listMembers',
+      summary: 'List who is in a Tablo, in the order they came',
+      tags,
+      request: { params, query: z.strictObject(pageQuery) },
+      responses: { 200: json(pageOf(memberShape, 'Members'), 'A page of members') },
+    }),
+    async c => {
+      const { tablo_id } = c.req.valid('param')
+      const { limit, cursor } = c.req.valid('query')
+      const after = placeOf(cursor, madeAt)
+      await tablos.find(db, actorOf(c), tablo_id)
+      const rows = await listMemberEntries(db, tablo_id, { after, limit: limit + 1 })
+      const shape = ({ id, name, role }: (typeof rows)[number]) => ({ id, name, role })
+      return send(c, page(c, rows, limit, { at: ({ place: at, id }) => ({ at, id }), shape }), 200)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/tablos/{tablo_id}/progress',
+      operationId: 'getProgress',
+      summary: 'Read how far a Tablo is',
+      tags,
+      request: { params },
+      responses: { 200: json(progressShape, 'How far it is') },
+    }),
+    async c => {
+      const { tablo_id } = c.req.valid('param')
+      await tablos.find(db, actorOf(c), tablo_id)
+      const { done, total } = await progressOf(db, tablo_id)
+      return send(c, { done, total }, 200)
+    },
+  )
+
+  return api
+}
+
+const shapeOf = (tablo: TabloEntry): z.output<typeof tabloShape> => ({
+  id: tablo.id,
+  title: tablo.title,
+  description: tablo.description,
+  color: tablo.color,
+  role: tablo.role,
+  archived_at: tablo.archivedAt?.toISOString() ?? null,
+  created_at: tablo.createdAt.toISOString(),
+})
+
+/** Of everything that is said of the Tablo alone, as far as it can change. */
+const tagOf = ({ title, description, color, role, archivedAt }: tablos.TabloState): string =>
+  strongTag(title, description, color, role, archivedAt)
