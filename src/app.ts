@@ -4,9 +4,12 @@ import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { sql } from 'kysely'
+import { callers } from './accounts/callers.ts'
+import { jwksRoutes } from './accounts/jwks.ts'
 import { signInLimits } from './accounts/limits.ts'
 import { linkPages } from './accounts/link-pages.tsx'
 import { accountPages } from './accounts/pages.tsx'
+import { personalTokenPages } from './accounts/personal-token-pages.tsx'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
@@ -65,11 +68,13 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     return isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
   })
+  app.route('/', jwksRoutes(callers({ ...deps, limits })))
   app.use(sessions(deps, visits(deps)))
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages({ ...deps, limits }))
   app.route('/', settingsPages({ ...deps, limits }))
+  app.route('/', personalTokenPages(deps))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
   app.route('/', filePages(deps))

@@ -1,6 +1,7 @@
 // The command line.
 
 import { offerReset } from './accounts/accounts.ts'
+import { rotateKeys } from './accounts/signing-keys.ts'
 import { failedJobs, jobCounts } from './admin/commands.ts'
 import { retryJob } from './admin/jobs.ts'
 import { type Config, ConfigError, loadDotEnv, parseConfig } from './config.ts'
@@ -28,6 +29,7 @@ const HELP = `Usage: xtablo COMMAND
   list-failed-jobs      list the jobs that were given up, the newest first; --json for programs
   retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
+  rotate-keys           sign the tokens of the API by a new key from now on
   help                  this text
 
 Configuration is the environment: .env.example lists every variable.
@@ -69,6 +71,10 @@ async function run(args: readonly string[]): Promise<void> {
       return retry(rest[0], configure(rest.slice(1)))
     case 'reset-password':
       return resetPassword(rest[0], configure(rest.slice(1)))
+    case 'rotate-keys':
+      return withDatabase(configure(rest), command, async ({ db, secret }) => {
+        print(`key ${await rotateKeys(db, secret)} signs from now on\n`)
+      })
     default:
       throw misused(`There is no command “${command}”.`)
   }
@@ -103,6 +109,7 @@ async function resetPassword(email: string | undefined, config: Config): Promise
     const token = await offerReset(db, email.trim().toLowerCase()).catch(
       refusing({
         not_found: `There is no account with the e-mail address “${email}”.`,
+        forbidden: `The account of “${email}” is disabled: an admin can enable it again.`,
       }),
     )
     print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)

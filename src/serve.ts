@@ -4,6 +4,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { offerSetup } from './accounts/accounts.ts'
+import { signingKey } from './accounts/signing-keys.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
@@ -77,7 +78,7 @@ async function begin(
   keep: Keep,
 ): Promise<void> {
   const { deps, notes } = opened
-  const { config, log, pool, storage } = deps
+  const { config, db, log, pool, secret, storage } = deps
   for (const note of notes) log.info(note)
   await checkAtStart(storage, log)
   if (command === 'worker') {
@@ -87,6 +88,8 @@ async function begin(
   } else {
     await migrateUp(pool, { log: line => log.info(line) })
     await declareQueues(pool, jobs(deps))
+    // Made now, so that whoever asks for the public keys before the first token finds one.
+    await signingKey(db, secret, log)
     await prepare(opened)
     const server = await listen(createApp(deps), config.host, config.port)
     await keep(server.stop)

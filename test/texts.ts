@@ -23,6 +23,7 @@ const ATTRIBUTES = [
   'data-added',
   'data-not-added',
   'data-cancelled',
+  'data-copied',
   'data-cancel',
   'data-dismiss',
   'data-retry',

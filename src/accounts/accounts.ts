@@ -5,6 +5,7 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { violates } from '../platform/database/violation.ts'
 import { newId } from '../platform/ids.ts'
 import type { Language } from '../texts/locale.ts'
+import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
@@ -93,8 +94,8 @@ export async function changeProfile(
 }
 
 /**
- * Changes the password, ends every session and gives the token of a new one for this browser. A wrong current
- * password is invalid, and counts as a failed sign-in.
+ * Changes the password, ends every session and every refresh token, and gives the token of a new session for this
+ * browser. A wrong current password is invalid, and counts as a failed sign-in.
  */
 export async function changePassword(
   db: Db,
@@ -122,19 +123,25 @@ export async function changePassword(
   })
 }
 
-/** Makes a reset link for the person with this e-mail and gives its token. Throws not_found. */
+/** Makes a reset link for the person with this e-mail and gives its token. Throws not_found, forbidden for a disabled one. */
 export async function offerReset(db: Db, email: string): Promise<string> {
   return transaction(db, async tx => {
-    const user = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
+    const user = await tx
+      .selectFrom('users')
+      .select(['id', 'disabled_at'])
+      .where('email', '=', email)
+      .forUpdate()
+      .executeTakeFirst()
     if (!user) throw notFound()
+    if (user.disabled_at) throw new AppError('forbidden', 'account_disabled')
     await recordAudit(tx, { kind: 'reset_link_made', subject: user.id, by: null, address: null })
     return makeLink(tx, 'reset', user.id)
   })
 }
 
 /**
- * Sets a new password by a reset link, ends every session, forgets the failures to sign in and gives the token of a new
- * session. Throws not_found.
+ * Sets a new password by a reset link, ends every session and every refresh token, forgets the failures to sign in and
+ * gives the token of a new session. Throws not_found.
  */
 export async function resetPassword(
   db: Db,
@@ -195,9 +202,17 @@ async function replacePassword(
   kind: 'password_changed' | 'password_reset',
   from: Origin,
 ): Promise<string> {
-  await tx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', userId).execute()
+  const changed = await tx
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  if (!changed) throw new AppError('forbidden', 'account_disabled')
   await tx.deleteFrom('links').where('user_id', '=', userId).execute()
   await endAllSessions(tx, userId)
+  await endAccess(tx, userId)
   await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
   return startSession(tx, userId, from)
 }

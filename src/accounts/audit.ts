@@ -8,10 +8,15 @@ export type AuditKind =
   | 'password_reset'
   | 'session_ended'
   | 'reset_link_made'
+  | 'personal_token_made'
+  | 'personal_token_ended'
+  | 'person_disabled'
+  | 'person_enabled'
+  | 'keys_rotated'
   | 'job_retried'
   | 'job_cancelled'
 
-/** Writes what was done to an account, a setting or a job, in the transaction that does it. `by` is null for the command line. */
+/** Writes what was done to an account, a setting, a key or a job, in the transaction that does it. `by` is null for the command line. */
 export async function recordAudit(
   tx: Tx,
   entry: { kind: AuditKind; subject: string; by: string | null; address: string | null },

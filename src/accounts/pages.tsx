@@ -40,7 +40,8 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
       keepSession(c, config, await signIn(db, limits, given, originOf(c, config)))
       return seeOther(c, next || '/')
     }
-    return formResult(c, run, problem => signInPage(c, { ...values, next }, problem))
+    const again = (problem: Problem) => signInPage(c, { ...values, next }, problem)
+    return formResult(c, run, again, 'account_disabled')
   })
 
   app.post('/logout', async c => {

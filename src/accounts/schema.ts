@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorText } from '../errors.ts'
+import { isId } from '../platform/ids.ts'
 import { isStorable, line, secret } from '../platform/input.ts'
 import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
 
@@ -55,5 +56,30 @@ export const profileBody = z
   .meta({ id: 'Profile', example: { name: 'Ada Lovelace', time_zone: 'Europe/Paris' } })
 
 export const passwordSchema = z.object({ current: knownPassword, password: newPassword })
+
+/** What a personal token may do: `write` reads too. */
+export const tokenScopes = ['read', 'write'] as const
+export type TokenScope = (typeof tokenScopes)[number]
+
+/** Days for which a personal token can be made. */
+export const tokenDays = [7, 30, 90, 365] as const
+
+export interface PersonalTokenFields {
+  name: string
+  scope: TokenScope
+  /** Until it expires */
+  days: (typeof tokenDays)[number]
+}
+
+export const personalTokenSchema = z.object({
+  // As a Tablo's form has it: posted twice it makes one.
+  id: z.string().refine(isId).optional().catch(undefined),
+  name: line(100, 'token_name_missing', 'name_long'),
+  scope: z.enum(tokenScopes, errorText('scope_unknown')),
+  days: z
+    .string(errorText('expiry_unknown'))
+    .transform(Number)
+    .pipe(z.literal(tokenDays, errorText('expiry_unknown'))),
+})
 
 export const resetSchema = z.object({ password: newPassword })

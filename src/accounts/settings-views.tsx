@@ -13,6 +13,7 @@ import { TimeAgo } from '../ui/TimeAgo.tsx'
 import type { Person } from './actor.ts'
 import { deviceOf } from './device.ts'
 import type { listSessions } from './sessions.ts'
+import { SettingsTabs } from './settings-tabs.tsx'
 
 interface SettingsPageProps {
   locale: Locale
@@ -36,11 +37,7 @@ export function SettingsPage(props: SettingsPageProps) {
   return (
     <>
       <PageHead title={t.title} text={person.email} />
-      <nav class="tabs" aria-label={t.sections}>
-        <a href="#profile">{t.profile}</a>
-        <a href="#password">{t.password}</a>
-        <a href="#sessions">{t.sessions}</a>
-      </nav>
+      <SettingsTabs locale={locale} page="settings" />
       <section class="section" id="profile" aria-labelledby="profile-title">
         <div class="section-head">
           <h2 id="profile-title">{t.profile}</h2>

@@ -1,26 +1,42 @@
 import { AppError } from '../errors.ts'
-import { type Db, transaction } from '../platform/database/database.ts'
-import type { Origin } from './actor.ts'
+import { type Db, type Tx, transaction } from '../platform/database/database.ts'
+import type { Actor, Origin } from './actor.ts'
 import type { SignInLimits } from './limits.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
 import { dropToken, startSession } from './sessions.ts'
 import { isStillStored } from './verified.ts'
 
-/**
- * Signs a person in and gives the token of a new session; the browser's earlier one ends. An unknown e-mail and a
- * wrong password are told apart neither by the error (unauthenticated) nor by the time it takes. Throws too_many past
- * the limits.
- */
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+}
+
+/** Signs a person in and gives the token of a new session; the browser's earlier one ends. Throws as `withCredentials`. */
 export async function signIn(
   db: Db,
   limits: SignInLimits,
-  given: { email: string; password: string },
+  given: Credentials,
   from: Origin,
 ): Promise<string> {
+  return withCredentials(db, limits, given, from, (tx, { id }) => startSession(tx, id, from))
+}
+
+/**
+ * Runs `work` for the person whose credentials these are, in a transaction that holds their row. An unknown e-mail and a
+ * wrong password are told apart neither by the error (unauthenticated) nor by the time it takes. Throws forbidden for
+ * the right password of a disabled account, and too_many past the limits.
+ */
+export async function withCredentials<T>(
+  db: Db,
+  limits: SignInLimits,
+  given: Credentials,
+  from: Origin,
+  work: (tx: Tx, actor: Actor) => Promise<T>,
+): Promise<T> {
   await limits.attempt(given.email, from.address)
   const user = await db
     .selectFrom('users')
-    .select(['id', 'password_hash'])
+    .select(['id', 'role', 'password_hash'])
     .where('email', '=', given.email)
     .executeTakeFirst()
   const stored = user?.password_hash ?? null
@@ -35,7 +51,7 @@ export async function signIn(
       throw new AppError('unauthenticated', 'wrong_credentials')
     if (raised)
       await tx.updateTable('users').set({ password_hash: raised }).where('id', '=', user.id).execute()
-    return startSession(tx, user.id, from)
+    return work(tx, { id: user.id, role: user.role })
   })
 }
 

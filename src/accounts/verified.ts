@@ -1,16 +1,19 @@
+import { AppError } from '../errors.ts'
 import type { Tx } from '../platform/database/database.ts'
 
 /**
  * Whether the person's hash is still the one that was verified: verifying takes its time, and the password may have
- * been changed or reset meanwhile. From here to the end of the transaction nobody else changes it.
+ * been changed or reset meanwhile. From here to the end of the transaction nobody else changes it or disables the
+ * account. Throws forbidden when it is disabled: only whoever knows the password is told.
  */
 export async function isStillStored(tx: Tx, userId: string, verified: string): Promise<boolean> {
   const user = await tx
     .selectFrom('users')
-    .select('id')
+    .select('disabled_at')
     .where('id', '=', userId)
     .where('password_hash', '=', verified)
     .forUpdate()
     .executeTakeFirst()
+  if (user?.disabled_at) throw new AppError('forbidden', 'account_disabled')
   return user !== undefined
 }

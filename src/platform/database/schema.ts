@@ -35,6 +35,8 @@ export type TaskStatus = "done" | "in_progress" | "in_review" | "todo";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export type TokenScope = "read" | "write";
+
 export type UserRole = "admin" | "user";
 
 export interface Activity {
@@ -101,10 +103,29 @@ export interface Members {
   user_id: string;
 }
 
+export interface PersonalTokens {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  scope: TokenScope;
+  token_hash: Buffer;
+  user_id: string;
+}
+
 export interface RateLimits {
   expire: number | null;
   key: string;
   points: Generated<number>;
+}
+
+export interface RefreshTokens {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  family_id: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
 }
 
 export interface Sessions {
@@ -116,6 +137,14 @@ export interface Sessions {
   token_hash: Buffer;
   user_agent: string;
   user_id: string;
+}
+
+export interface SigningKeys {
+  created_at: Generated<Timestamp>;
+  id: string;
+  private_key: Buffer | null;
+  public_jwk: Json;
+  retired_at: Timestamp | null;
 }
 
 export interface Tablos {
@@ -140,8 +169,19 @@ export interface Tasks {
   version: Generated<number>;
 }
 
+export interface TokenFamilies {
+  address: string;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: string;
+  user_agent: string;
+  user_id: string;
+}
+
 export interface Users {
   created_at: Generated<Timestamp>;
+  disabled_at: Timestamp | null;
   email: string;
   id: string;
   language: Language | null;
@@ -159,9 +199,13 @@ export interface DB {
   job_failures: JobFailures;
   links: Links;
   members: Members;
+  personal_tokens: PersonalTokens;
   rate_limits: RateLimits;
+  refresh_tokens: RefreshTokens;
   sessions: Sessions;
+  signing_keys: SigningKeys;
   tablos: Tablos;
   tasks: Tasks;
+  token_families: TokenFamilies;
   users: Users;
 }

@@ -35,17 +35,20 @@ export function parse<S extends z.ZodType>(schema: S, values: unknown): z.output
 
 /**
  * Runs a command for a form and answers what it gives. When it throws an AppError that the person can act on, the
- * status is set and `view` draws the form again; what is not found or not allowed goes on to the error page.
+ * status is set and `view` draws the form again; what is not found or not allowed goes on to the error page, but for
+ * the one refusal that the form itself `explains`.
  */
 export async function formResult(
   c: Context,
   run: () => Promise<Response>,
   view: (problem: Problem, error: AppError) => Response | Promise<Response>,
+  explains?: ErrorText,
 ): Promise<Response> {
   try {
     return await run()
   } catch (error) {
-    if (!(error instanceof AppError) || error.code === 'not_found' || error.code === 'forbidden') throw error
+    if (!(error instanceof AppError)) throw error
+    if ((error.code === 'not_found' || error.code === 'forbidden') && error.text !== explains) throw error
     c.status(statusOf[error.code] satisfies ContentfulStatusCode)
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
     return view({ text: error.text, fields: error.fields }, error)

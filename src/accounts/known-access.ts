@@ -1,0 +1,46 @@
+// What a process knows of access without asking for each token: the keys whose signature counts, and the families of
+// tokens that ended while an access token of theirs may still live. It is read anew when it is too old for who asks,
+// so that what ended anywhere is refused everywhere soon, and verifying a token costs no query.
+
+import { sql } from 'kysely'
+import type { Reader } from '../platform/database/database.ts'
+import { type PublicKey, RETIRED_MINUTES, readPublicKeys } from './signing-keys.ts'
+
+export interface KnownAccess {
+  readonly keys: ReadonlyMap<string, PublicKey>
+  /** The ids of families */
+  readonly ended: ReadonlySet<string>
+}
+
+/**
+ * Gives what is known, at most so many milliseconds old. Those who ask while it is being read get what comes of that;
+ * when reading fails, they all get the error, and the next one reads again.
+ */
+export function knownAccess(reader: Reader, now: () => number): (maxAge: number) => Promise<KnownAccess> {
+  let latest: { since: number; known: Promise<KnownAccess> } | undefined
+  return maxAge => {
+    const since = now()
+    if (latest && since - latest.since < maxAge) return latest.known
+    const known = read(reader)
+    latest = { since, known }
+    known.catch(() => {
+      if (latest?.known === known) latest = undefined
+    })
+    return known
+  }
+}
+
+async function read(reader: Reader): Promise<KnownAccess> {
+  const [keys, ended] = await Promise.all([readPublicKeys(reader), readEnded(reader)])
+  return { keys, ended }
+}
+
+/** The families that ended within the life of an access token. */
+async function readEnded(reader: Reader): Promise<Set<string>> {
+  const rows = await reader
+    .selectFrom('token_families')
+    .select('id')
+    .where('ended_at', '>', sql<Date>`now() - make_interval(mins => ${sql.lit(RETIRED_MINUTES)})`)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
