@@ -75,7 +75,7 @@ export default {
       'routes-and-views-are-private',
       '^src/([^/]+)/',
       {
-        path: '^src/[^/]+/([a-z-]*pages|[a-z-]*views|api|jobs)\\.tsx?$',
+        path: '^src/[^/]+/([a-z-]*pages|[a-z-]*views|([a-z-]*-)?api|jobs)\\.tsx?$',
         // The list of activities is made for the pages of others.
         pathNot: ['^src/$1/', '^src/activity/views\\.tsx$'],
       },
@@ -90,7 +90,7 @@ export default {
     never(
       'nothing-below-the-roof-knows-it',
       '^src/[^/]+/',
-      { path: '^src/(main|serve|open|app|shell|worker)\\.tsx?$' },
+      { path: '^src/(main|serve|open|app|api|guards|shell|worker)\\.tsx?$' },
       'What starts and joins the features is above them.',
     ),
     never(
@@ -101,7 +101,7 @@ export default {
     ),
     never(
       'app-and-worker-are-served',
-      '^src/(app\\.ts|shell\\.tsx|worker\\.ts|open\\.ts)$',
+      '^src/(app\\.ts|api\\.ts|guards\\.ts|shell\\.tsx|worker\\.ts|open\\.ts)$',
       { path: '^src/(main|serve)\\.ts$' },
       'They are handed what they need.',
     ),

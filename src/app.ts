@@ -14,8 +14,11 @@ import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
+import { createApi } from './api.ts'
 import { demoPages } from './demo/pages.tsx'
-import { filePages, isUpload } from './files/pages.tsx'
+import { isUpload } from './files/arriving.ts'
+import { filePages } from './files/pages.tsx'
+import { answer } from './platform/api/problems.ts'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
 import { accessLog } from './platform/web/access-log.ts'
@@ -37,7 +40,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>()
 
   app.onError(errorPage)
-  app.notFound(notFoundPage)
+  app.notFound(c => (/^\/api(\/|$)/.test(c.req.path) ? answer(c, 'not_found') : notFoundPage(c)))
   app.use(async (c, next) => {
     c.set('log', log)
     // Until the session tells whose page it is: a fault can come before.
@@ -52,6 +55,9 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     healthRoutes({ database: () => sql`select 1`.execute(db), migrationsPending: deps.migrationsPending }),
   )
   app.route('/', assetRoutes())
+  const asks = callers({ ...deps, limits })
+  app.route('/', jwksRoutes(asks))
+  app.route('/', createApi({ ...deps, callers: asks }))
   app.use(shell(deps))
   app.use(
     methodNotAllowed({
@@ -68,7 +74,6 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     return isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
   })
-  app.route('/', jwksRoutes(callers({ ...deps, limits })))
   app.use(sessions(deps, visits(deps)))
 
   app.route('/', accountPages({ ...deps, limits }))

@@ -84,6 +84,10 @@ const VARIABLES = {
     'the address at which browsers reach the storage, such as https://files.example.org, without a path',
     baseUrl.optional(),
   ],
+  CORS_ORIGINS: [
+    'origins, separated by commas, such as https://app.example.org,http://localhost:5173, each without a path',
+    z.string().default('').transform(origins),
+  ],
   LOG_LEVEL: [
     'one of trace, debug, info, warn, error, fatal, silent',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -129,6 +133,7 @@ export function parseConfig(environment: Environment) {
   const maxUploadMib = read('MAX_UPLOAD_SIZE_MB')
   const tabloQuotaMib = read('TABLO_QUOTA_MB')
   const s3 = parseS3(environment, read, faults)
+  const corsOrigins = read('CORS_ORIGINS')
   const logLevel = read('LOG_LEVEL')
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return {
@@ -148,6 +153,8 @@ export function parseConfig(environment: Environment) {
     tabloQuotaBytes: tabloQuotaMib === undefined ? undefined : tabloQuotaMib * MIB,
     /** Undefined: files are kept in a folder of the data directory. */
     s3,
+    /** Other sites whose scripts may call the API */
+    corsOrigins,
     logLevel,
   }
 }
@@ -201,6 +208,15 @@ export function loadDotEnv(): void {
 }
 
 const withoutPassword = (text = '') => text.replace(/\/\/[^/]*@/, '//…@')
+
+/** Exact ones alone: a token is not to be had by whoever asks. */
+function origins(text: string, context: z.RefinementCtx): string[] {
+  const list = text.split(',').flatMap(part => part.trim() || [])
+  if (list.every(origin => baseUrl.safeParse(origin).success))
+    return list.map(origin => new URL(origin).origin)
+  context.addIssue({ code: 'custom' })
+  return z.NEVER
+}
 
 function networks(text: string, context: z.RefinementCtx): BlockList {
   const list = new BlockList()

@@ -3,6 +3,7 @@
 import { expireSessions, forgetExpired } from './accounts/expiry.ts'
 import { beat, heartbeat } from './admin/heartbeat.ts'
 import { cleanUp, orphanFileCleanup } from './files/cleanup.ts'
+import { forgetKeys } from './platform/api/idempotency.ts'
 import { transaction } from './platform/database/database.ts'
 import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
@@ -33,6 +34,7 @@ export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>)
     schedule: '23 * * * *',
     run: async () => {
       await forgetExpired(db)
+      await forgetKeys(db)
     },
   }),
 ]

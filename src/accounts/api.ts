@@ -4,7 +4,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
-import { apiPart, body, id, json } from '../platform/api/operations.ts'
+import { apiPart, body, id, json, problems } from '../platform/api/operations.ts'
 import { send } from '../platform/api/send.ts'
 import { ifMatch, strongTag } from '../platform/api/tags.ts'
 import type { Deps } from '../platform/deps.ts'
@@ -63,7 +63,7 @@ export function meApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
       summary: 'Change your name, language or time zone',
       tags,
       request: { body: body(profileBody) },
-      responses: { 200: json(personShape, 'Your account') },
+      responses: { 200: json(personShape, 'Your account'), ...problems(412) },
     }),
     async c => {
       const { name, language, time_zone: timeZone } = c.req.valid('json')

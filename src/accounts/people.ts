@@ -13,15 +13,23 @@ import { endAllSessions } from './sessions.ts'
 export async function listPeople(
   reader: Reader,
   { limit, after }: { limit: number; after?: string | undefined },
-) {
-  return reader
-    .selectFrom('users')
-    .select(['id', 'name', 'email', 'role', 'created_at', 'disabled_at'])
+): Promise<PersonEntry[]> {
+  return entries(reader)
     .$if(after !== undefined, query => query.where('id', '<', after as string))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()
 }
+
+/** One of them, if there is one. */
+export async function readPerson(reader: Reader, id: string): Promise<PersonEntry | undefined> {
+  return entries(reader).where('id', '=', id).executeTakeFirst()
+}
+
+const entries = (reader: Reader) =>
+  reader.selectFrom('users').select(['id', 'name', 'email', 'role', 'created_at', 'disabled_at'])
+
+export type PersonEntry = Awaited<ReturnType<ReturnType<typeof entries>['executeTakeFirstOrThrow']>>
 
 /**
  * Disables an account: its sessions, links and refresh tokens are gone, its personal tokens are refused, its access

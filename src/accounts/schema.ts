@@ -83,3 +83,24 @@ export const personalTokenSchema = z.object({
 })
 
 export const resetSchema = z.object({ password: newPassword })
+
+/** What a program sends to sign in. */
+export const tokenBody = z
+  .strictObject({
+    email: z.string(errorText('email_missing')).meta({ maxLength: 254 }),
+    password: z.string(errorText('password_missing')).meta({ maxLength: 256 }),
+    code: z
+      .string()
+      .max(64, errorText('field_malformed'))
+      .optional()
+      .meta({ description: 'The code of the second factor, for an account that has one.' }),
+  })
+  // Of what can't be anybody's, as the form has it: nobody's.
+  .transform(({ email, password }) => signInSchema.parse({ email, password }))
+  .meta({ id: 'Credentials', example: { email: 'ada@example.org', password: 'a few words to remember' } })
+
+export const refreshTokenBody = z
+  .strictObject({
+    refresh_token: z.string(errorText('field_missing')).max(1_000, errorText('field_malformed')),
+  })
+  .meta({ id: 'RefreshToken', example: { refresh_token: 'q3kP0m1Zc7mE2f4n8sVtY6uWxR9aLbDhJgKoIiTzNQw' } })

@@ -8,7 +8,14 @@ import { apiPart, id, idParameter, json, moment } from '../platform/api/operatio
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
 import type { Deps } from '../platform/deps.ts'
-import { failuresOf, type JobFailure, type JobSummary, jobPlace, jobStates, listJobs } from '../platform/jobs/reading.ts'
+import {
+  failuresOf,
+  type JobFailure,
+  type JobSummary,
+  jobPlace,
+  jobStates,
+  listJobs,
+} from '../platform/jobs/reading.ts'
 import { clientAddress } from '../platform/web/address.ts'
 import { cancelJob, retryJob } from './jobs.ts'
 
@@ -40,7 +47,9 @@ const example = {
   error: 'the storage is full',
 }
 
-const jobShape = z.strictObject(fields).meta({ id: 'Job', description: 'Background work on the queue.', example })
+const jobShape = z
+  .strictObject(fields)
+  .meta({ id: 'Job', description: 'Background work on the queue.', example })
 
 const oneJobShape = z
   .strictObject({
@@ -52,7 +61,10 @@ const oneJobShape = z
   .meta({
     id: 'JobWithFailures',
     description: 'A job with everything that went wrong in it.',
-    example: { ...example, failures: [{ attempt: 25, failed_at: example.finalized_at, error: example.error }] },
+    example: {
+      ...example,
+      failures: [{ attempt: 25, failed_at: example.finalized_at, error: example.error }],
+    },
   })
 
 const params = z.strictObject({ job_id: idParameter('The job') })
@@ -64,7 +76,12 @@ export function jobApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
 
   const query = z.strictObject({
     state: z.enum(jobStates).optional().meta({ description: 'Only jobs in this state.' }),
-    kind: z.string().min(1).max(200).optional().meta({ description: 'Only jobs of this kind.', example: 'heartbeat' }),
+    kind: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'Only jobs of this kind.', example: 'heartbeat' }),
     ...pageQuery,
   })
   api.openapi(

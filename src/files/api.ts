@@ -3,7 +3,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
-import { apiPart, id, idParameter, json, moment } from '../platform/api/operations.ts'
+import { apiPart, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
 import { ifMatch } from '../platform/api/tags.ts'
@@ -45,12 +45,10 @@ const place = z.strictObject({ id })
 const ofTablo = z.strictObject({ tablo_id: idParameter('The Tablo') })
 const params = z.strictObject({ file_id: idParameter('The file') })
 const bytes = z.string().meta({ format: 'binary' })
-const name = z
-  .string()
-  .min(1)
-  .max(1_000)
-  .optional()
-  .meta({ description: 'The name of a file that is sent as it is; in a form, the file has its own.', example: 'Quote.pdf' })
+const name = z.string().min(1).max(1_000).optional().meta({
+  description: 'The name of a file that is sent as it is; in a form, the file has its own.',
+  example: 'Quote.pdf',
+})
 const uploadQuery = z.strictObject({ name })
 const tags = ['Files']
 
@@ -97,7 +95,7 @@ export function fileApi(deps: Uploading) {
         },
       },
     },
-    responses: { 201: json(fileShape, 'The file') },
+    responses: { 201: json(fileShape, 'The file'), ...problems(408) },
   })
   api.post('/tablos/:tablo_id/files', async c => {
     const { tablo_id } = checked(ofTablo, c.req.param(), 'param')
@@ -133,7 +131,8 @@ export function fileApi(deps: Uploading) {
     path: '/files/{file_id}/content',
     operationId: 'downloadFile',
     summary: 'Download a file',
-    description: 'Takes `Range` and `If-None-Match`. Where files are kept on S3 it leads there for five minutes.',
+    description:
+      'Takes `Range` and `If-None-Match`. Where files are kept on S3 it leads there for five minutes.',
     tags,
     request: { params },
     responses: {
@@ -157,7 +156,7 @@ export function fileApi(deps: Uploading) {
       summary: 'Delete a file',
       tags,
       request: { params },
-      responses: { 204: { description: 'It is gone' } },
+      responses: { 204: { description: 'It is gone' }, ...problems(412) },
     }),
     async c => {
       const file = await entry(db, actorOf(c), c.req.valid('param').file_id)

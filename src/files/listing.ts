@@ -51,7 +51,14 @@ const entries = (reader: Reader) =>
     .selectFrom('files')
     // Written out, for the partial index.
     .where(sql<boolean>`files.state = 'stored'`)
-    .select(['files.id', 'files.tablo_id as tabloId', 'files.name', 'files.size', 'files.type', 'files.sha256'])
+    .select([
+      'files.id',
+      'files.tablo_id as tabloId',
+      'files.name',
+      'files.size',
+      'files.type',
+      'files.sha256',
+    ])
     .select(['files.uploaded_by as uploadedBy', 'files.created_at as createdAt'])
 
 type Row = Awaited<ReturnType<ReturnType<typeof entries>['executeTakeFirstOrThrow']>>

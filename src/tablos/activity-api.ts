@@ -21,9 +21,9 @@ const activityShape = z
       name: z.string().nullable().meta({ description: 'Null once the person is gone.' }),
     }),
     subject_id: id.nullable().meta({ description: 'The task or file; null for the Tablo itself.' }),
-    payload: z
-      .record(z.string(), z.string())
-      .meta({ description: 'What it was about, by the words of its kind: titles and names are kept as they were.' }),
+    payload: z.record(z.string(), z.string()).meta({
+      description: 'What it was about, by the words of its kind: titles and names are kept as they were.',
+    }),
     at: moment,
   })
   .meta({
@@ -58,7 +58,8 @@ export function activityApi({ db }: Pick<Deps, 'db'>) {
       path: '/tablos/{tablo_id}/activity',
       operationId: 'listActivity',
       summary: 'List what happened in a Tablo, all of it or after an Activity',
-      description: 'Whoever knows the last Activity they saw asks for what came after it, and misses nothing.',
+      description:
+        'Whoever knows the last Activity they saw asks for what came after it, and misses nothing.',
       tags: ['Activity'],
       request: { params: z.strictObject({ tablo_id: idParameter('The Tablo') }), query },
       responses: { 200: json(pageOf(activityShape, 'Activities'), 'A page of Activity') },
@@ -77,7 +78,14 @@ export function activityApi({ db }: Pick<Deps, 'db'>) {
   return api
 }
 
-const shapeOf = ({ id, change, actorId, actorName, subjectId, at }: ActivityEntry): z.output<typeof activityShape> => ({
+const shapeOf = ({
+  id,
+  change,
+  actorId,
+  actorName,
+  subjectId,
+  at,
+}: ActivityEntry): z.output<typeof activityShape> => ({
   id,
   kind: change.kind,
   actor: { id: actorId, name: actorName },

@@ -3,7 +3,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
-import { apiPart, body, id, idParameter, json, moment } from '../platform/api/operations.ts'
+import { apiPart, body, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
 import { ifMatch, strongTag } from '../platform/api/tags.ts'
@@ -128,7 +128,7 @@ export function tabloApi({ db }: Pick<Deps, 'db'>) {
       summary: 'Rename, recolour or describe a Tablo',
       tags,
       request: { params, body: body(tabloChangesBody) },
-      responses: { 200: json(tabloShape, 'The Tablo') },
+      responses: { 200: json(tabloShape, 'The Tablo'), ...problems(412) },
     }),
     async c => {
       const { tablo_id } = c.req.valid('param')
@@ -146,7 +146,7 @@ export function tabloApi({ db }: Pick<Deps, 'db'>) {
       summary: 'Delete a Tablo with everything in it',
       tags,
       request: { params },
-      responses: { 204: { description: 'It is gone' } },
+      responses: { 204: { description: 'It is gone' }, ...problems(412) },
     }),
     async c => {
       await tablos.remove(db, actorOf(c), c.req.valid('param').tablo_id, ifMatch(c, tagOf))
@@ -166,7 +166,7 @@ export function tabloApi({ db }: Pick<Deps, 'db'>) {
         summary,
         tags,
         request: { params },
-        responses: { 200: json(tabloShape, 'The Tablo') },
+        responses: { 200: json(tabloShape, 'The Tablo'), ...problems(412) },
       }),
       async c => {
         const { tablo_id } = c.req.valid('param')

@@ -121,12 +121,7 @@ export async function change(
 }
 
 /** Takes the Tablo off the dashboard and keeps everything in it. An archived one stays as it is. */
-export async function archive(
-  db: Db,
-  actor: Actor,
-  id: string,
-  check?: Check<TabloState>,
-): Promise<void> {
+export async function archive(db: Db, actor: Actor, id: string, check?: Check<TabloState>): Promise<void> {
   const work = async (tx: Tx, { title, archivedAt }: TabloState) => {
     if (archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: sql`now()` }).where('id', '=', id).execute()
@@ -142,12 +137,7 @@ export async function archive(
 }
 
 /** Puts an archived Tablo back on the dashboard. */
-export async function restore(
-  db: Db,
-  actor: Actor,
-  id: string,
-  check?: Check<TabloState>,
-): Promise<void> {
+export async function restore(db: Db, actor: Actor, id: string, check?: Check<TabloState>): Promise<void> {
   const work = async (tx: Tx, { title, archivedAt }: TabloState) => {
     if (!archivedAt) return
     await tx.updateTable('tablos').set({ archived_at: null }).where('id', '=', id).execute()
@@ -163,12 +153,7 @@ export async function restore(
 }
 
 /** Deletes the Tablo with its tasks and members. Its Activity stays. */
-export async function remove(
-  db: Db,
-  actor: Actor,
-  id: string,
-  check?: Check<TabloState>,
-): Promise<void> {
+export async function remove(db: Db, actor: Actor, id: string, check?: Check<TabloState>): Promise<void> {
   const work = async (tx: Tx, { title }: TabloState) => {
     await tx.deleteFrom('tablos').where('id', '=', id).execute()
     await record(tx, {

@@ -5,7 +5,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
 import { taskStatuses } from '../activity/kinds.ts'
-import { apiPart, body, id, idParameter, json, moment } from '../platform/api/operations.ts'
+import { apiPart, body, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
 import { ifMatch } from '../platform/api/tags.ts'
@@ -49,7 +49,10 @@ const tasksPage = pageOf(taskShape, 'Tasks')
 const placeInTablo = z.strictObject({ status, position: z.string().regex(/^[A-Za-z0-9]{1,200}$/) })
 
 const statuses = z
-  .preprocess(given => (given === undefined || Array.isArray(given) ? given : [given]), z.array(status).optional())
+  .preprocess(
+    given => (given === undefined || Array.isArray(given) ? given : [given]),
+    z.array(status).optional(),
+  )
   .meta({ description: 'Only tasks of this status; repeated, of any of these.' })
 
 const ofTablo = z.strictObject({ tablo_id: idParameter('The Tablo') })
@@ -160,7 +163,7 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
       description: 'Another status puts it at the foot of that column.',
       tags,
       request: { params, body: body(taskChangesBody) },
-      responses: { 200: json(taskShape, 'The task') },
+      responses: { 200: json(taskShape, 'The task'), ...problems(412) },
     }),
     async c => {
       const { tabloId, id } = await taskOf(c, c.req.valid('param').task_id)
@@ -177,7 +180,7 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
       summary: 'Delete a task',
       tags,
       request: { params },
-      responses: { 204: { description: 'It is gone' } },
+      responses: { 204: { description: 'It is gone' }, ...problems(412) },
     }),
     async c => {
       const { tabloId, id } = await taskOf(c, c.req.valid('param').task_id)
@@ -192,10 +195,11 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
       path: '/tasks/{task_id}/move',
       operationId: 'moveTask',
       summary: 'Put a task into a column, right after another task or at its top',
-      description: 'A task in `after` that is not in that column (any more) is a conflict: read the list again.',
+      description:
+        'A task in `after` that is not in that column (any more) is a conflict: read the list again.',
       tags,
       request: { params, body: body(moveBody) },
-      responses: { 200: json(taskShape, 'The task') },
+      responses: { 200: json(taskShape, 'The task'), ...problems(412) },
     }),
     async c => {
       const { tabloId, id } = await taskOf(c, c.req.valid('param').task_id)

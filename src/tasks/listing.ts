@@ -44,7 +44,11 @@ export async function entry(reader: Reader, actor: Actor, id: string): Promise<T
 export async function listInTablo(
   reader: Reader,
   tabloId: string,
-  { statuses, after, limit }: { statuses: readonly TaskStatus[] | undefined; after: TaskPlace | undefined; limit: number },
+  {
+    statuses,
+    after,
+    limit,
+  }: { statuses: readonly TaskStatus[] | undefined; after: TaskPlace | undefined; limit: number },
 ): Promise<(TaskEntry & TaskPlace)[]> {
   return reader
     .selectFrom('tasks')
@@ -79,7 +83,9 @@ export async function listEverywhere(
           .whereRef('tasks.tablo_id', '=', 'tablos.id')
           .$if(statuses !== undefined, query => query.where('status', '=', anyOf(statuses)))
           .$if(createdBy !== undefined, query => query.where('created_by', '=', createdBy ?? ''))
-          .$if(updatedSince !== undefined, query => query.where('updated_at', '>=', updatedSince ?? new Date()))
+          .$if(updatedSince !== undefined, query =>
+            query.where('updated_at', '>=', updatedSince ?? new Date()),
+          )
           .$call(query => (after ? query.where(sql<boolean>`(created_at, id) < ${rowOf(after)}`) : query))
           .orderBy('tasks.created_at', 'desc')
           .orderBy('tasks.id', 'desc')

@@ -67,8 +67,60 @@ export const fr: Texts = {
     owners_only: 'Seul un propriétaire de ce Tablo peut le faire. Adressez-vous à l’un d’eux.',
     job_not_retryable: 'Ce travail est en cours ou terminé. Il n’y a rien à relancer.',
     job_ended: 'Ce travail est déjà terminé. Il n’y a rien à annuler.',
+    field_unknown: 'Ce champ n’existe pas ici. Retirez-le.',
+    field_missing: 'Ce champ est nécessaire. Envoyez-le aussi.',
+    field_malformed: 'Cette valeur n’a pas la forme attendue. Voyez la documentation de l’API.',
+    value_unknown: 'Cette valeur n’est pas l’une des valeurs possibles. Voyez la documentation de l’API.',
+    limit_range: 'Demandez de 1 à 200 éléments.',
+    cursor_unknown: 'Cette liste n’a pas donné ce curseur. Recommencez sans curseur.',
+    activity_unknown: 'Ce Tablo n’a pas cette activité.',
+    changed_meanwhile: 'Ceci a changé depuis votre lecture. Relisez, puis refaites la modification.',
+    key_reused: 'Cette clé a servi pour une autre requête. Utilisez-en une nouvelle à chaque fois.',
+    key_malformed: 'Utilisez de 1 à 255 caractères imprimables, sans espace.',
+    key_busy: 'La première requête avec cette clé est encore en cours. Réessayez dans un instant.',
+    token_missing: 'Envoyez un jeton\u00a0: Authorization: Bearer …',
+    token_invalid: 'Ce jeton est inconnu, expiré ou révoqué. Obtenez-en un nouveau.',
+    token_reads: 'Ce jeton ne permet que de lire. Utilisez-en un qui permet d’écrire.',
+    file_name_missing: 'Nommez le fichier\u00a0: ?name=Devis.pdf',
+    one_file: 'Envoyez un seul fichier à la fois.',
     viewers_read:
       'Vous pouvez lire ce Tablo mais pas le modifier. Demandez à un propriétaire de vous donner le rôle d’éditeur.',
+  },
+
+  api: {
+    problems: {
+      malformed: {
+        title: 'Requête illisible',
+        advice: 'Le corps n’est pas ce que dit son type. Envoyez du JSON valide.',
+      },
+      unauthenticated: { title: 'Pas de jeton valable', advice: 'Obtenez un nouveau jeton, puis réessayez.' },
+      forbidden: { title: 'Modification interdite', advice: 'Adressez-vous à un propriétaire du Tablo.' },
+      not_found: { title: 'Il n’y a rien ici', advice: 'Il n’y a rien ici, ou rien que vous puissiez voir.' },
+      method_not_allowed: {
+        title: 'Méthode impossible',
+        advice: 'L’en-tête Allow donne celles qui existent.',
+      },
+      timeout: { title: 'Le corps s’est arrêté', advice: 'Vérifiez la connexion, puis réessayez.' },
+      conflict: { title: 'Impossible pour l’instant', advice: 'L’état actuel ne le permet pas.' },
+      stale: { title: 'Version dépassée', advice: 'Relisez, puis refaites la modification.' },
+      precondition_failed: {
+        title: 'Modifié entre-temps',
+        advice: 'Relisez, puis refaites la modification.',
+      },
+      too_large: { title: 'Trop volumineux', advice: 'Envoyez-en moins à la fois.' },
+      unsupported_media_type: {
+        title: 'Ce type de corps est refusé',
+        advice: 'Envoyez l’un des types de la documentation.',
+      },
+      invalid: { title: 'Refusé', advice: 'Certains champs sont à revoir.' },
+      too_many: { title: 'Trop de tentatives', advice: 'L’en-tête Retry-After dit quand réessayer.' },
+      internal: {
+        title: 'Quelque chose s’est cassé de notre côté',
+        advice:
+          'Réessayez dans un instant. Si cela persiste, donnez le request_id à la personne qui gère ce Xtablo.',
+      },
+      unavailable: { title: 'Pas encore prêt', advice: 'Réessayez dans un instant.' },
+    },
   },
 
   faults: {

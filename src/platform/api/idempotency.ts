@@ -38,11 +38,17 @@ interface Kept {
   body: string
 }
 
-type Claim = { kind: 'mine'; madeId: string } | { kind: 'kept'; kept: Kept } | { kind: 'busy' } | { kind: 'other' }
+type Claim =
+  | { kind: 'mine'; madeId: string }
+  | { kind: 'kept'; kept: Kept }
+  | { kind: 'busy' }
+  | { kind: 'other' }
 
 /** What tells two requests apart that carry the same key: what is asked, of what, with what. */
 const fingerprintOf = (c: Context, body: string): Buffer =>
-  createHash('sha256').update(`${c.req.method} ${c.req.path}${new URL(c.req.url).search}\n${body}`).digest()
+  createHash('sha256')
+    .update(`${c.req.method} ${c.req.path}${new URL(c.req.url).search}\n${body}`)
+    .digest()
 
 export interface Idempotence<E extends IdempotentEnv> {
   /** The id of whoever asks; keys of different callers have nothing to do with each other */
@@ -85,14 +91,17 @@ export function idempotent<E extends IdempotentEnv>(
     } finally {
       clearInterval(holding)
     }
-    await settle(db, caller, key, c.res).catch(error => log.warn({ err: error }, 'an answer could not be kept'))
+    await settle(db, caller, key, c.res).catch(error =>
+      log.warn({ err: error }, 'an answer could not be kept'),
+    )
   }
 }
 
 /** The key of the request. Throws invalid for one that is empty, too long or not of printable characters. */
 function keyOf(c: Context): string | undefined {
   const key = c.req.header('Idempotency-Key')
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) throw refused({ 'Idempotency-Key': 'key_malformed' })
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key))
+    throw refused({ 'Idempotency-Key': 'key_malformed' })
   return key
 }
 
@@ -160,17 +169,28 @@ async function settle(db: Db, caller: string, key: string, answer: Response): Pr
   await transaction(db, async tx => {
     if (answer.ok) {
       const kept = { status: answer.status, headers: JSON.stringify(headers), body }
-      await tx.updateTable('idempotency_keys').set(kept).where(eb => eb.and(mine)).execute()
+      await tx
+        .updateTable('idempotency_keys')
+        .set(kept)
+        .where(eb => eb.and(mine))
+        .execute()
     } else if (answer.status >= 500) {
-      await tx.updateTable('idempotency_keys').set({ locked_until: sql`now()` }).where(eb => eb.and(mine)).execute()
+      await tx
+        .updateTable('idempotency_keys')
+        .set({ locked_until: sql`now()` })
+        .where(eb => eb.and(mine))
+        .execute()
     } else {
-      await tx.deleteFrom('idempotency_keys').where(eb => eb.and(mine)).execute()
+      await tx
+        .deleteFrom('idempotency_keys')
+        .where(eb => eb.and(mine))
+        .execute()
     }
   })
 }
 
 function replay(c: Context, { status, headers, body }: Kept): Response {
-  return c.body(body === '' ? null : body, status as 200, { ...headers, 'Idempotency-Replayed': 'true' })
+  return c.body(body, status as 200, { ...headers, 'Idempotency-Replayed': 'true' })
 }
 
 /** Forgets keys past their day. Gives how many. */

@@ -30,9 +30,12 @@ export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
   z
     .strictObject({
       items: z.array(item),
-      next: z.string().nullable().meta({ description: 'The `cursor` of the next page; null on the last one.' }),
+      next: z
+        .string()
+        .nullable()
+        .meta({ description: 'The `cursor` of the next page; null on the last one.' }),
     })
-    .meta({ id })
+    .meta({ id, example: { items: [item.meta()?.example], next: null } })
 
 /** The place that a cursor stands for. Throws invalid for one that this list never gave. */
 export function placeOf<S extends z.ZodType>(cursor: string | undefined, schema: S): z.output<S> | undefined {

@@ -25,6 +25,9 @@ export type ProblemCode = ErrorCode | keyof typeof transport
 /** Every kind of problem that there is. */
 export const problemCodes = Object.keys(statuses) as ProblemCode[]
 
+/** What of a request a problem is made from, whatever else it carries. */
+type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body'>
+
 /** Seconds: Postgres restarts in less. */
 const RETRY_AFTER = 5
 
@@ -32,7 +35,9 @@ export const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${
 
 export const problemSchema = z
   .strictObject({
-    type: z.enum(problemCodes.map(problemType)).meta({ description: 'What kind of problem it is. It never changes.' }),
+    type: z
+      .enum(problemCodes.map(problemType))
+      .meta({ description: 'What kind of problem it is. It never changes.' }),
     title: z.string().meta({ description: 'The kind in words, in the language that was asked for.' }),
     status: z.int().meta({ description: 'The status of the answer.' }),
     detail: z.string().meta({ description: 'What went wrong this time, and what to do.' }),
@@ -55,10 +60,11 @@ export const problemSchema = z
   })
 
 /** Answers with the problem that was thrown. What is neither an AppError nor a transport fault is a bug: logged, with its stack. */
-export function problem(error: Error, c: Context<WebEnv>): Response {
+export function problem(error: Error, c: Asked): Response {
   if (error instanceof AppError) {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="xtablo"', { append: true })
+    if (error.code === 'unauthenticated')
+      c.header('WWW-Authenticate', 'Bearer realm="xtablo"', { append: true })
     return answer(c, error.code, c.get('locale').t.errors[error.text], error.fields)
   }
   if (error instanceof HTTPException) return answer(c, codeOf(error.status))
@@ -72,7 +78,7 @@ export function problem(error: Error, c: Context<WebEnv>): Response {
 }
 
 /** Answers with a problem of this kind. */
-export function answer(c: Context<WebEnv>, code: ProblemCode, detail?: string, fields: FieldErrors = {}): Response {
+export function answer(c: Asked, code: ProblemCode, detail?: string, fields: FieldErrors = {}): Response {
   const { t } = c.get('locale')
   const status = statuses[code]
   const { title, advice } = t.api.problems[code]
@@ -98,4 +104,5 @@ function codeOf(status: number): ProblemCode {
 }
 
 /** What of the request is refused: `text` for a header or the whole, by the name of the field. */
-export const refused = (fields: Record<string, ErrorText>): AppError => new AppError('invalid', 'invalid', { fields })
+export const refused = (fields: Record<string, ErrorText>): AppError =>
+  new AppError('invalid', 'invalid', { fields })

@@ -79,6 +79,18 @@ export interface Files {
   uploaded_by: string | null;
 }
 
+export interface IdempotencyKeys {
+  body: string | null;
+  created_at: Generated<Timestamp>;
+  fingerprint: Buffer;
+  headers: Json | null;
+  key: string;
+  locked_until: Timestamp;
+  made_id: string;
+  status: number | null;
+  user_id: string;
+}
+
 export interface JobFailures {
   attempt: number;
   error: string;
@@ -196,6 +208,7 @@ export interface DB {
   activity_heads: ActivityHeads;
   audit: Audit;
   files: Files;
+  idempotency_keys: IdempotencyKeys;
   job_failures: JobFailures;
   links: Links;
   members: Members;

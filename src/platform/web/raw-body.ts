@@ -7,8 +7,12 @@ import { socketOf } from './multipart.ts'
  * The body of the request as it comes. Reading it throws 400 when it breaks off, and 408 when the sender says nothing for
  * `silenceMs` while it is waited for; `signal` aborts then.
  */
-export function rawBody(c: Context, silenceMs: number): { body: AsyncIterable<Uint8Array>; signal: AbortSignal } {
-  const source = socketOf(c) ?? (c.req.raw.body ? Readable.fromWeb(c.req.raw.body as never) : Readable.from([]))
+export function rawBody(
+  c: Context,
+  silenceMs: number,
+): { body: AsyncIterable<Uint8Array>; signal: AbortSignal } {
+  const source =
+    socketOf(c) ?? (c.req.raw.body ? Readable.fromWeb(c.req.raw.body as never) : Readable.from([]))
   const gone = new AbortController()
   async function* bytes(): AsyncGenerator<Uint8Array> {
     // Of a sender that is refused the rest is read and dropped later, so the socket must stay.

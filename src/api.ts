@@ -1,0 +1,185 @@
+// The API: what every request to it passes through, then every feature's operations, guarded as guards.ts says, and the
+// document that they make.
+
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { meApi } from './accounts/api.ts'
+import { authApi } from './accounts/auth-api.ts'
+import { type ApiEnv, needs } from './accounts/bearer.ts'
+import type { Callers } from './accounts/callers.ts'
+import { peopleApi } from './accounts/people-api.ts'
+import { jobApi } from './admin/api.ts'
+import { AppError, notFound } from './errors.ts'
+import { fileApi } from './files/api.ts'
+import { isSameFile, isUpload } from './files/arriving.ts'
+import { entry as findFile } from './files/listing.ts'
+import { guards } from './guards.ts'
+import { describe } from './platform/api/document.ts'
+import { idempotent } from './platform/api/idempotency.ts'
+import { answer, problem } from './platform/api/problems.ts'
+import type { Deps } from './platform/deps.ts'
+import { isId } from './platform/ids.ts'
+import { drained, limitBody } from './platform/web/bodies.ts'
+import { isKnown, notModified, sendBytes, tagOf } from './platform/web/html.ts'
+import { activityApi } from './tablos/activity-api.ts'
+import { tabloApi } from './tablos/api.ts'
+import { find as findTablo } from './tablos/tablos.ts'
+import { taskApi } from './tasks/api.ts'
+import { entry as findTask } from './tasks/listing.ts'
+
+const BASE = '/api/v1'
+
+/** Raised when what callers send or get changes; its first number when that breaks what they have. */
+const VERSION = '1.0.0'
+
+const DESCRIPTION = `Everything the pages can do, for programs. Each request carries a token: \`Authorization: Bearer …\`. Lists
+answer \`items\` and \`next\`; errors are problem documents (RFC 9457).`
+
+const TAGS = [
+  { name: 'Sign-in', description: 'Tokens for a person’s e-mail and password.' },
+  { name: 'Me', description: 'The account that the token stands for.' },
+  { name: 'Tablos', description: 'A Tablo is one project: its members and everything in it.' },
+  { name: 'Tasks', description: 'Units of work in a Tablo, in four columns.' },
+  { name: 'Files', description: 'Files of a Tablo. A file never changes.' },
+  { name: 'Activity', description: 'The record of every change in a Tablo.' },
+  { name: 'Users', description: 'The people of this Xtablo, for admins.' },
+  { name: 'Jobs', description: 'Background work, for admins.' },
+]
+
+/** Every operation, and the document of them. It opens nothing by itself. */
+export function createApi(deps: Deps & { callers: Callers }): OpenAPIHono<ApiEnv> {
+  const { config, db, callers } = deps
+  const api = new OpenAPIHono<ApiEnv>()
+  const parts = [
+    authApi(deps),
+    meApi(deps),
+    tabloApi(deps),
+    taskApi(deps),
+    fileApi(deps),
+    activityApi(deps),
+    peopleApi(deps),
+    jobApi(deps),
+  ]
+  const operations = parts.flatMap(part => operationsOf(part))
+
+  api.onError(async (error, c) => {
+    // What a caller may not see is answered as what does not exist, whatever they sent along.
+    if (!isAboutWhatCame(error) || !c.get('caller')) return problem(error, c)
+    return mustSee(c).then(
+      () => problem(error, c),
+      unseen => problem(unseen, c),
+    )
+  })
+  api.use(`${BASE}/*`, async (c, next) => {
+    c.header('Vary', 'Authorization, Accept-Language, Accept-Encoding')
+    c.header('Cache-Control', 'private, no-cache')
+    await next()
+  })
+  api.use(
+    `${BASE}/*`,
+    cors({
+      origin: [...config.corsOrigins],
+      allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      allowHeaders: [
+        'Authorization',
+        'Content-Type',
+        'Idempotency-Key',
+        'If-Match',
+        'If-None-Match',
+        'X-Request-Id',
+      ],
+      exposeHeaders: [
+        'ETag',
+        'Link',
+        'Location',
+        'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
+        'X-Request-Id',
+      ],
+      maxAge: 600,
+    }),
+  )
+  api.use(
+    methodNotAllowed({
+      app: api,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '))
+        return answer(c, 'method_not_allowed')
+      },
+    }),
+  )
+  for (const { id, method, path } of operations) {
+    const guard = guards[id]
+    if (guard === undefined) throw new Error(`guards.ts does not say who may call ${id}`)
+    if (guard !== 'nobody') api.on(method, path, needs(guard, callers.find))
+  }
+  const refusedUpload = drained(2 * config.maxUploadBytes)
+  api.use(`${BASE}/*`, (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    return isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
+  })
+  const once = idempotent<ApiEnv>(deps, {
+    callerOf: c => c.get('caller').actor.id,
+    stillAllowed: mustSee,
+    streamed: c =>
+      isUpload(c) ? answered => isSameFile(c, config.maxUploadBytes, JSON.parse(answered)) : undefined,
+  })
+  for (const { id, method, path } of operations)
+    if (method === 'post' && guards[id] !== 'nobody') api.on(method, path, once)
+  for (const part of parts) api.route(BASE, part)
+
+  const document = describe(api, {
+    title: 'Xtablo',
+    version: VERSION,
+    description: DESCRIPTION,
+    tags: TAGS,
+    guards,
+  })
+  const bytes = Buffer.from(JSON.stringify(document))
+  const tag = tagOf(document)
+  api.get(`${BASE}/openapi.json`, c => {
+    c.header('Cache-Control', 'public, no-cache')
+    return isKnown(c, tag) ? notModified(c) : sendBytes(c, bytes, 'application/json')
+  })
+  api.all(`${BASE}/*`, c => answer(c, 'not_found'))
+  return api
+
+  /** What the path names, as far as the caller may see it. Throws not_found. */
+  async function mustSee(c: Context<ApiEnv>): Promise<void> {
+    const named = c.req.param() as Record<string, string | undefined>
+    const { actor } = c.get('caller')
+    if (!Object.values(named).every(id => id === undefined || isId(id))) throw notFound()
+    const { tablo_id, task_id, file_id } = named
+    if (tablo_id !== undefined) await findTablo(db, actor, tablo_id)
+    if (task_id !== undefined) await findTask(db, actor, task_id)
+    if (file_id !== undefined) await findFile(db, actor, file_id)
+  }
+}
+
+interface Operation {
+  readonly id: string
+  readonly method: string
+  /** As Hono writes it */
+  readonly path: string
+}
+
+/** What a part declares. */
+const operationsOf = ({
+  openAPIRegistry,
+}: {
+  openAPIRegistry: OpenAPIHono['openAPIRegistry']
+}): Operation[] =>
+  openAPIRegistry.definitions.flatMap(definition => {
+    if (definition.type !== 'route') return []
+    const { operationId: id = '', method, path } = definition.route
+    return [{ id, method, path: BASE + path.replaceAll(/\{(\w+)\}/g, ':$1') }]
+  })
+
+/** Whether the fault is one of the body, the query or a header, and not of what the path names. */
+const isAboutWhatCame = (error: Error): boolean =>
+  error instanceof HTTPException ||
+  (error instanceof AppError && ['invalid', 'conflict', 'too_large'].includes(error.code))
