@@ -49,8 +49,8 @@ const TAGS = [
   { name: 'Jobs', description: 'Background work, for admins.' },
 ]
 
-/** Every operation, and the document of them. It opens nothing by itself. */
-export function createApi(deps: Deps & { callers: Callers }): OpenAPIHono<ApiEnv> {
+/** Every operation, and the document of them, which is the same whatever the dependencies. It opens nothing by itself. */
+export function createApi(deps: Deps & { callers: Callers }) {
   const { config, db, callers } = deps
   const api = new OpenAPIHono<ApiEnv>()
   const parts = [
@@ -146,7 +146,7 @@ export function createApi(deps: Deps & { callers: Callers }): OpenAPIHono<ApiEnv
     return isKnown(c, tag) ? notModified(c) : sendBytes(c, bytes, 'application/json')
   })
   api.all(`${BASE}/*`, c => answer(c, 'not_found'))
-  return api
+  return { api, document }
 
   /** What the path names, as far as the caller may see it. Throws not_found. */
   async function mustSee(c: Context<ApiEnv>): Promise<void> {

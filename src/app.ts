@@ -57,7 +57,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.route('/', assetRoutes())
   const asks = callers({ ...deps, limits })
   app.route('/', jwksRoutes(asks))
-  app.route('/', createApi({ ...deps, callers: asks }))
+  app.route('/', createApi({ ...deps, callers: asks }).api)
   app.use(shell(deps))
   app.use(
     methodNotAllowed({

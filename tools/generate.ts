@@ -1,5 +1,5 @@
 // `npm run generate`: the types of the tables, written from a database that was empty and has every migration applied,
-// and the shapes of the icons. With `--verify` nothing is written, and a difference from a committed file ends with 1.
+// the shapes of the icons, and the document of the API. With `--verify` nothing is written, and a difference from a committed file ends with 1.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { root } from '../src/platform/root.ts'
 import { urlOf } from '../test/database.ts'
 import { openTemporaryServer } from './database.ts'
 import { generateIcons } from './icons.ts'
+import { generateDocument } from './openapi.ts'
 
 // Tables of libraries, which only their libraries read.
 const FOREIGN = '{*.migrations,*.migration_serves,pgboss.*}'
@@ -47,5 +48,10 @@ try {
 
 if (!(await generateIcons({ verify }))) {
   process.stderr.write('The icons differ from what is committed: run npm run generate\n')
+  process.exitCode = 1
+}
+
+if (!(await generateDocument({ verify }))) {
+  process.stderr.write('api/openapi.json differs from what is committed: run npm run generate\n')
   process.exitCode = 1
 }

@@ -89,7 +89,7 @@ export const en = {
         title: 'This can’t be read',
         advice: 'The body is not what its type says. Send valid JSON.',
       },
-      unauthenticated: { title: 'No valid token', advice: 'Get a new token, then try again.' },
+      unauthenticated: { title: 'Not signed in', advice: 'Get a new token, then try again.' },
       forbidden: { title: 'Not yours to change', advice: 'Ask an owner of the Tablo.' },
       not_found: { title: 'Nothing here', advice: 'There is nothing here, or nothing that you may see.' },
       method_not_allowed: {

@@ -93,7 +93,7 @@ export const fr: Texts = {
         title: 'Requête illisible',
         advice: 'Le corps n’est pas ce que dit son type. Envoyez du JSON valide.',
       },
-      unauthenticated: { title: 'Pas de jeton valable', advice: 'Obtenez un nouveau jeton, puis réessayez.' },
+      unauthenticated: { title: 'Connexion nécessaire', advice: 'Obtenez un nouveau jeton, puis réessayez.' },
       forbidden: { title: 'Modification interdite', advice: 'Adressez-vous à un propriétaire du Tablo.' },
       not_found: { title: 'Il n’y a rien ici', advice: 'Il n’y a rien ici, ou rien que vous puissiez voir.' },
       method_not_allowed: {

@@ -65,7 +65,9 @@ export function problem(error: Error, c: Asked): Response {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
     if (error.code === 'unauthenticated')
       c.header('WWW-Authenticate', 'Bearer realm="xtablo"', { append: true })
-    return answer(c, error.code, c.get('locale').t.errors[error.text], error.fields)
+    // What is said of it to people speaks of the page that they have open.
+    const detail = error.code === 'stale' ? undefined : c.get('locale').t.errors[error.text]
+    return answer(c, error.code, detail, error.fields)
   }
   if (error instanceof HTTPException) return answer(c, codeOf(error.status))
   if (isDatabaseLost(error)) {
