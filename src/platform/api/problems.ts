@@ -26,7 +26,7 @@ export type ProblemCode = ErrorCode | keyof typeof transport
 export const problemCodes = Object.keys(statuses) as ProblemCode[]
 
 /** What of a request a problem is made from, whatever else it carries. */
-type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body'>
+type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body' | 'res'>
 
 /** Seconds: Postgres restarts in less. */
 const RETRY_AFTER = 5
@@ -62,9 +62,16 @@ export const problemSchema = z
 /** Answers with the problem that was thrown. What is neither an AppError nor a transport fault is a bug: logged, with its stack. */
 export function problem(error: Error, c: Asked): Response {
   if (error instanceof AppError) {
-    if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    if (error.code === 'unauthenticated')
-      c.header('WWW-Authenticate', 'Bearer realm="xtablo"', { append: true })
+    const { retryAfter, rate } = error
+    if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+    if (rate) {
+      // Draft: draft-ietf-httpapi-ratelimit-headers.
+      c.header('RateLimit-Policy', `"${rate.name}";q=${rate.attempts};w=${rate.seconds}`)
+      c.header('RateLimit', `"${rate.name}";r=0;t=${retryAfter}`)
+    }
+    // Whoever refused a token has said what is wrong with it.
+    if (error.code === 'unauthenticated' && !c.res.headers.has('WWW-Authenticate'))
+      c.header('WWW-Authenticate', 'Bearer realm="xtablo"')
     // What is said of it to people speaks of the page that they have open.
     const detail = error.code === 'stale' ? undefined : c.get('locale').t.errors[error.text]
     return answer(c, error.code, detail, error.fields)
