@@ -2,30 +2,41 @@
 // error texts; where a schema leaves it to the library, the kind of the fault says enough.
 
 import type { Hook } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { z } from 'zod'
 import { AppError, type ErrorText, type FieldErrors, notFound } from '../../errors.ts'
 import { en } from '../../texts/en.ts'
+import { refused } from './problems.ts'
 
 type Checked = Parameters<Hook<unknown, never, string, unknown>>[0]
 type Target = Checked['target']
 
-/** What a schema makes of what came, for a route that is not checked by itself. Throws as `refuse` does. */
+/** What a schema makes of what came, for a route that is not checked by itself. Throws as `hold` does. */
 export function checked<S extends z.ZodType>(schema: S, data: unknown, target: Target): z.output<S> {
   const result = schema.safeParse(data)
   refuse({ target, data, ...result } as Checked)
   return result.data as z.output<S>
 }
 
+/** Holds an operation to its schemas. One that takes a body does nothing without: of what may all be left out, too. */
+export function hold(result: Checked, c: { req: Pick<Context['req'], 'header'> }): void {
+  const unsent = result.target === 'json' && c.req.header('Content-Type') === undefined
+  if (unsent) throw refused({ body: 'field_missing' })
+  refuse(result)
+}
+
 /** Throws for what a schema refuses: an id that is none does not exist, anything else is invalid, field by field. */
-export function refuse(result: Checked): void {
+function refuse(result: Checked): void {
   if (result.success) return
   if (result.target === 'param') throw notFound()
   const fields: FieldErrors = {}
   const { data } = result as unknown as { data: unknown }
   for (const issue of result.error.issues as z.core.$ZodIssue[]) {
+    // A parameter that is repeated has one name.
+    const path = result.target === 'query' ? issue.path.slice(0, 1) : issue.path
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) fields[[...issue.path, key].join('.')] ??= 'field_unknown'
-    } else fields[issue.path.join('.') || 'body'] ??= textOf(issue, at(data, issue.path))
+      for (const key of issue.keys) fields[[...path, key].join('.')] ??= 'field_unknown'
+    } else fields[path.join('.') || 'body'] ??= textOf(issue, at(data, issue.path))
   }
   throw new AppError('invalid', 'invalid', { fields })
 }
