@@ -160,9 +160,7 @@ export function fileApi(deps: Uploading) {
     }),
     async c => {
       const file = await entry(db, actorOf(c), c.req.valid('param').file_id)
-      // It never changes, so there is nothing to hold it to inside the transaction.
-      ifMatch(c, tagOf)?.(file)
-      await remove(db, actorOf(c), file.tabloId, file.id)
+      await remove(db, actorOf(c), file.tabloId, file.id, ifMatch(c, tagOf))
       return c.body(null, 204)
     },
   )
