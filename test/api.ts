@@ -62,16 +62,17 @@ export class Program {
     }
   }
 
-  /** Every item of a list, asked for page by page. */
+  /** Every item of a list, or those from a cursor on, asked for page by page. */
   async all(path: string, limit = 200) {
     const items = []
-    for (let next: string | null = ''; next !== null; ) {
-      const cursor: string = next === '' ? '' : `&cursor=${next}`
-      const { body } = await this.get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`)
+    const url = new URL(path, 'http://list')
+    url.searchParams.set('limit', String(limit))
+    for (let next: string | null = null; ; url.searchParams.set('cursor', next)) {
+      const { body } = await this.get(url.pathname + url.search)
       items.push(...body.items)
       next = body.next
+      if (next === null) return items
     }
-    return items
   }
 }
 
