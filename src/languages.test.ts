@@ -44,7 +44,8 @@ const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
   file: async () => file?.id ?? '',
   token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : 'none'),
 }
-const NO_PAGES = new Set(['/assets/:file'])
+/** Assets, and what programs read. */
+const NO_PAGES = /^\/(assets\/:file|api\/v1\/.*|\.well-known\/.*)$/
 
 const data = new Set([
   ...TYPED,
@@ -67,7 +68,7 @@ async function allPaths(): Promise<string[]> {
   const routes = web.app.routes.filter(({ method }) => method === 'GET').map(route => route.path)
   const found: string[] = []
   for (const route of new Set(routes)) {
-    if (NO_PAGES.has(route)) continue
+    if (NO_PAGES.test(route)) continue
     let address = route
     for (const [whole, name = ''] of route.matchAll(/:(\w+)(?:\{[^/]*\})?/g)) {
       const value = PARAMETERS[name]
