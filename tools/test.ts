@@ -65,6 +65,7 @@ function hasBrowser(): boolean {
 function runFiles(files: string[], concurrency: number, limit: number): Promise<void> {
   if (files.length === 0 || interrupted.signal.aborted) return Promise.resolve()
   process.env.XTABLO_TEST_FILE_LIMIT = String(limit)
+  process.env.NODE_COMPILE_CACHE = join(root, 'node_modules/.cache/compiled')
   const events = run({
     files: files.map(file => join(root, file)),
     cwd: root,
