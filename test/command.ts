@@ -19,7 +19,7 @@ export interface Command {
   ended: Promise<number | null>
 }
 
-/** What a test run keeps of compiled code: a start without it takes a quarter longer. */
+/** What a test run keeps of compiled code (tools/test.ts). */
 const { NODE_COMPILE_CACHE = '' } = process.env
 const COMPILED = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}
 
