@@ -11,6 +11,7 @@ import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
+import { apiDocs } from './api-docs.tsx'
 import { demoPages } from './demo/pages.tsx'
 import { filePages, isUpload } from './files/pages.tsx'
 import type { Deps } from './platform/deps.ts'
@@ -75,6 +76,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.route('/', filePages(deps))
   app.route('/', adminPages(deps))
   app.route('/', debugRoutes(deps))
+  app.route('/', apiDocs())
   if (!config.production)
     app.route(
       '/',
