@@ -1,5 +1,5 @@
-// `npm run lint`: style, imports, what is used by nothing, and types. All four run, whatever the others find; a name
-// (style, imports, unused, types) runs that one alone.
+// `npm run lint`: style, imports, what is used by nothing, and types. All of STEPS run, whatever the others find; a name
+// runs that one alone.
 
 import { spawn } from 'node:child_process'
 import { glob } from 'node:fs/promises'
