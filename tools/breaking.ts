@@ -22,7 +22,7 @@ function main(): number {
     return 0
   }
   for (const commit of commits.split('\n').filter(Boolean)) {
-    const committed = git('show', `${commit}:${PATH}`)
+    const committed = git('show', `${commit}:./${PATH}`)
     if (committed !== undefined && committed !== text) return compare(commit.slice(0, 10), committed, text)
   }
   print(`No other ${PATH} was ever committed.`)
@@ -42,7 +42,7 @@ function compare(commit: string, committed: string, text: string): number {
     `Since ${commit} this breaks clients, ${told ? `as version ${now} says` : `and version ${now} does not say so`}:`,
   )
   for (const fault of faults) print(`  ${fault}`)
-  if (!told) print(`Undo it, or raise the version: the major, or the minor while the major is 0.`)
+  if (!told) print('Undo it, or raise the version: the major, or the minor while the major is 0.')
   return told ? 0 : 1
 }
 
@@ -51,7 +51,9 @@ function saysBreaking(before: string, after: string): boolean {
   return major > oldMajor || (major === 0 && oldMajor === 0 && minor > oldMinor)
 }
 
-const numbersOf = (version: string) => version.split('.').map(Number)
+function numbersOf(version: string): number[] {
+  return version.split('.').map(Number)
+}
 
 /** What git says, or undefined where there is no git, no repository, or nothing of that name. */
 function git(...args: string[]): string | undefined {
