@@ -36,11 +36,22 @@ function ourParts({ React }: SwaggerSystem) {
       DeepLink: ({ text }: { text: string }) => React.createElement('span', null, text),
     },
     wrapComponents: {
+      JsonSchemaForm: (original: unknown) => (props: { description?: string }) =>
+        React.createElement(
+          'div',
+          { ref: (box: Element | null) => nameControls(box, props.description) },
+          React.createElement(original, props),
+        ),
       TextArea: (original: unknown) => (props: object) =>
         React.createElement(original, { 'aria-label': 'Request body', ...props }),
     },
     fn: { opsFilter },
   }
+}
+
+/** Swagger UI writes the name of a parameter beside its controls, and ties it to none of them. */
+function nameControls(box: Element | null, name = ''): void {
+  for (const control of box?.querySelectorAll('input, select, textarea') ?? []) control.ariaLabel = name
 }
 
 function layoutOf({ createElement }: SwaggerSystem['React']) {

@@ -33,6 +33,15 @@ const TASK = {
   status: 'todo',
   labels: ['print'],
 }
+const UPLOAD = {
+  type: 'object',
+  required: ['file'],
+  properties: {
+    file: { type: 'string', format: 'binary' },
+    shared: { type: 'boolean' },
+    labels: { type: 'array', items: { type: 'string' } },
+  },
+}
 
 /** A document that Redocly’s recommended rules find nothing in. */
 export const DOCUMENT = {
@@ -48,6 +57,7 @@ export const DOCUMENT = {
   tags: [
     { name: 'People', description: 'Who is asking.' },
     { name: 'Tablos', description: 'A Tablo holds a project.' },
+    { name: 'Files', description: 'What people put there.' },
     { name: 'Tasks', description: 'What is to be done in a Tablo.' },
   ],
   paths: {
@@ -103,6 +113,18 @@ export const DOCUMENT = {
           200: { description: 'Its tasks', content: json('TaskPage', { items: [TASK], next: null }) },
           ...problems(401, 404),
         },
+      },
+    },
+    '/api/v1/tablos/{tablo_id}/files': {
+      parameters: [idIn('tablo_id')],
+      post: {
+        operationId: 'uploadFile',
+        tags: ['Files'],
+        summary: 'Upload a file',
+        description:
+          'The type is told from the **first bytes**:\n\n- not from the name\n- nor from `Content-Type`',
+        requestBody: { required: true, content: { 'multipart/form-data': { schema: UPLOAD } } },
+        responses: { 201: { description: 'Kept' }, ...problems(401, 404) },
       },
     },
     '/api/v1/tasks/{task_id}/move': {

@@ -67,8 +67,9 @@ const BREAKING: [after: OpenApi, ...faults: string[]][] = [
       'GET /api/v1/tablos',
       'POST /api/v1/tablos',
       'GET /api/v1/tablos/{tablo_id}/tasks',
+      'POST /api/v1/tablos/{tablo_id}/files',
+      'POST /api/v1/tasks/{task_id}/move',
     ].map(name => `${name}: http bearer is no longer enough`),
-    'POST /api/v1/tasks/{task_id}/move: http bearer is no longer enough',
   ],
 ]
 
