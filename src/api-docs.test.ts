@@ -18,7 +18,7 @@ test('the documentation of the API needs no account, and leads to the document a
 
 test('who has no JavaScript is told where to read instead', async () => {
   const { text } = await visitor.get('/api/docs')
-  assert.match(text, /<noscript>.*href="\/api\/v1\/openapi\.json".*docs\/api\.md.*<\/noscript>/s)
+  assert.match(text, /<noscript>.*docs\/api\.md.*href="\/api\/v1\/openapi\.json".*<\/noscript>/s)
 })
 
 test('the page is French for a French reader; what the document says stays English', async () => {

@@ -42,10 +42,9 @@ function Docs({ locale }: { locale: Locale }) {
             <Button href={DOCUMENT}>{t.document}</Button>
           </PageHead>
           <noscript>
+            <p>{t.noScript}</p>
             <p>
-              {t.noScript}
-              <a href={DOCUMENT}>{t.noScriptDocument}</a>
-              {t.noScriptGuide}
+              <a href={DOCUMENT}>{t.document}</a>
             </p>
           </noscript>
           <div class="api-docs-tools needs-script">

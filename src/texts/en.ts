@@ -323,9 +323,8 @@ export const en = {
     operations: 'Operations',
     nothing: 'No operation matches.',
     failed: 'The document could not be read. Reload the page to try again.',
-    noScript: 'Searching and trying need JavaScript. Without it, read ',
-    noScriptDocument: 'the OpenAPI document',
-    noScriptGuide: ', or docs/api.md, the guide that comes with Xtablo.',
+    noScript:
+      'Searching and trying need JavaScript. Without it, read the OpenAPI document, or docs/api.md, the guide that comes with Xtablo.',
   },
 
   ui: {

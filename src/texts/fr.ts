@@ -337,9 +337,8 @@ export const fr: Texts = {
     operations: 'Opérations',
     nothing: 'Aucune opération ne correspond.',
     failed: 'Le document n’a pas pu être lu. Rechargez la page pour réessayer.',
-    noScript: 'La recherche et les essais demandent JavaScript. Sans lui, lisez ',
-    noScriptDocument: 'le document OpenAPI',
-    noScriptGuide: ', ou docs/api.md, le guide fourni avec Xtablo.',
+    noScript:
+      'La recherche et les essais demandent JavaScript. Sans lui, lisez le document OpenAPI, ou docs/api.md, le guide fourni avec Xtablo.',
   },
 
   ui: {
