@@ -70,6 +70,7 @@ export class Program {
     for (let next: string | null = null; ; url.searchParams.set('cursor', next)) {
       const { body } = await this.get(url.pathname + url.search)
       items.push(...body.items)
+      assert.notEqual(body.next, url.searchParams.get('cursor') ?? '', 'a page that leads to itself')
       next = body.next
       if (next === null) return items
     }
