@@ -81,6 +81,7 @@ test('a field that is unknown, missing or of another kind is refused and named',
   const asked: [unknown, string[]][] = [
     [{ title: 'a', colour: 'red', id: newId() }, ['colour', 'id']],
     [{}, ['title']],
+    [{ title: 'a', constructor: 1, toString: 1 }, ['constructor', 'toString']],
     [{ title: 5 }, ['title']],
     [{ title: null, color: 'mauve', description: [] }, ['title', 'description', 'color']],
     [[], ['body']],
@@ -88,13 +89,21 @@ test('a field that is unknown, missing or of another kind is refused and named',
     ['title', ['body']],
   ]
   for (const [body, fields] of asked) assertProblem(await ada.post('/tablos', body), 'invalid', fields)
+  const proto = await ada.send('POST', '/tablos', '{"title":"a","__proto__":{}}', json)
+  assertProblem(proto, 'invalid', ['__proto__'])
   assertProblem(await ada.post('/tablos', { title: ' ', x: 1 }), 'invalid', {
     title: 'Enter a title.',
     x: 'There is no such field here. Leave it out.',
   })
 })
 
-test('so is a parameter of the query, by its own name', async () => {
+test('of very many fields some are named, so that no body makes a larger answer', async () => {
+  const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, n]))
+  const { status, body } = await ada.post('/tablos', many)
+  assert.deepEqual([status, body.errors.length], [422, 50])
+})
+
+test('a parameter of the query is refused by its own name', async () => {
   assertProblem(await ada.get('/tasks?states=todo&limit=x'), 'invalid', ['limit', 'states'])
   assertProblem(await ada.get('/tasks?status=todo&status=later'), 'invalid', ['status'])
   assertProblem(await ada.get('/tasks?tablo_id=x&updated_since=today'), 'invalid', [

@@ -4,12 +4,15 @@
 import type { Hook } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { AppError, type ErrorText, type FieldErrors, notFound } from '../../errors.ts'
+import { AppError, type ErrorText, notFound } from '../../errors.ts'
 import { en } from '../../texts/en.ts'
 import { refused } from './problems.ts'
 
 type Checked = Parameters<Hook<unknown, never, string, unknown>>[0]
 type Target = Checked['target']
+
+/** More than that help nobody, and a small body could make a large answer. */
+const MOST_NAMED = 50
 
 /** What a schema makes of what came, for a route that is not checked by itself. Throws as `hold` does. */
 export function checked<S extends z.ZodType>(schema: S, data: unknown, target: Target): z.output<S> {
@@ -29,16 +32,21 @@ export function hold(result: Checked, c: { req: Pick<Context['req'], 'header'> }
 function refuse(result: Checked): void {
   if (result.success) return
   if (result.target === 'param') throw notFound()
-  const fields: FieldErrors = {}
+  // A map, since a field may have the name of something that every object has.
+  const fields = new Map<string, ErrorText>()
+  const name = (path: readonly PropertyKey[], text: ErrorText) => {
+    const field = path.join('.') || 'body'
+    if (fields.size < MOST_NAMED && !fields.has(field)) fields.set(field, text)
+  }
   const { data } = result as unknown as { data: unknown }
   for (const issue of result.error.issues as z.core.$ZodIssue[]) {
     // A parameter that is repeated has one name.
     const path = result.target === 'query' ? issue.path.slice(0, 1) : issue.path
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) fields[[...path, key].join('.')] ??= 'field_unknown'
-    } else fields[path.join('.') || 'body'] ??= textOf(issue, at(data, issue.path))
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys) name([...path, key], 'field_unknown')
+    else name(path, textOf(issue, at(data, issue.path)))
   }
-  throw new AppError('invalid', 'invalid', { fields })
+  throw new AppError('invalid', 'invalid', { fields: Object.fromEntries(fields) })
 }
 
 function textOf(issue: z.core.$ZodIssue, given: unknown): ErrorText {
