@@ -104,11 +104,14 @@ test('the list has the newest first, those of one moment one after another', asy
 })
 
 test('the members come in the order in which they joined, and without their e-mail', async () => {
+  await pool.query(`update members set created_at = created_at - interval '1 day' where user_id = $1`, [
+    people.vera.id,
+  ])
   const { body } = await vera.get(`/tablos/${tablo}/members`)
   assert.deepEqual(body.items, [
+    { id: people.vera.id, name: 'Vera', role: 'viewer' },
     { id: people.ada.id, name: 'Ada', role: 'owner' },
     { id: people.ben.id, name: 'Ben', role: 'editor' },
-    { id: people.vera.id, name: 'Vera', role: 'viewer' },
   ])
 })
 
