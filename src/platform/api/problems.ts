@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, type ErrorCode, type ErrorText, type FieldErrors, statusOf } from '../../errors.ts'
-import { isDatabaseLost } from '../database/lost.ts'
+import { isDatabaseLost, RETRY_AFTER } from '../database/lost.ts'
 import type { WebEnv } from '../web/env.ts'
 
 /** Faults of a request itself, which no command knows, and of ours. */
@@ -27,9 +27,6 @@ const problemCodes = Object.keys(statuses) as ProblemCode[]
 
 /** What of a request a problem is made from, whatever else it carries. */
 type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body' | 'res'>
-
-/** Seconds: Postgres restarts in less. */
-const RETRY_AFTER = 5
 
 const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${code}`
 
