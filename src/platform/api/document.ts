@@ -124,10 +124,10 @@ function complete(operation: Operation, method: (typeof METHODS)[number], guard:
     ...(guard === 'nobody' ? [] : [401]),
     ...(guard !== 'nobody' && guard.scope === 'write' ? [403] : []),
     ...(names.has('path') || (guard !== 'nobody' && guard.role) ? [404] : []),
-    ...(names.has('query') ? [422] : []),
-    ...(operation.requestBody ? [400, 413, 415, 422] : []),
+    ...(operation.requestBody ? [400, 413, 415] : []),
     ...(method === 'get' ? [] : [413]),
-    ...(keyed ? [409, 422] : []),
+    ...(keyed ? [409] : []),
+    422,
     500,
     503,
   ])

@@ -75,7 +75,6 @@ test('a key that was used for anything else is refused', async () => {
     ada.post(tasks, { title: 'b' }, once),
     ada.post(tasks, { title: 'a', status: 'todo' }, once),
     ada.post('/tablos', { title: 'a' }, once),
-    ada.post(`${tasks}?x=1`, { title: 'a' }, once),
   ]
   for (const answer of await Promise.all(others)) assertProblem(answer, 'invalid', ['Idempotency-Key'])
   assert.deepEqual(await titles(), ['a'])

@@ -111,6 +111,11 @@ test('a parameter of the query is refused by its own name', async () => {
     'updated_since',
   ])
   assertProblem(await ada.get('/tablos?archived=yes&archived=no'), 'invalid', ['archived'])
+  assertProblem(await ada.get('/me?fields=name&x'), 'invalid', ['fields', 'x'])
+  assertProblem(await ada.post('/tablos?draft=1', { title: 'a' }), 'invalid', ['draft'])
+  assertProblem(await nobody.post('/auth/token?email=x', {}), 'invalid', ['email'])
+  assertProblem(await nobody.get('/me?x'), 'unauthenticated')
+  assertProblem(await eve.get(`/tablos/${tablo}?x`), 'not_found')
 })
 
 test('a body over a megabyte is too large, announced or not', async () => {

@@ -2,8 +2,8 @@
 // error texts; where a schema leaves it to the library, the kind of the fault says enough.
 
 import type { Hook } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import type { z } from 'zod'
+import type { Context, MiddlewareHandler } from 'hono'
+import { z } from 'zod'
 import { AppError, type ErrorText, notFound } from '../../errors.ts'
 import { en } from '../../texts/en.ts'
 import { refused } from './problems.ts'
@@ -13,6 +13,8 @@ type Target = Checked['target']
 
 /** More than that help nobody, and a small body could make a large answer. */
 const MOST_NAMED = 50
+
+const NOTHING = z.strictObject({})
 
 /** What a schema makes of what came, for a route that is not checked by itself. Throws as `hold` does. */
 export function checked<S extends z.ZodType>(schema: S, data: unknown, target: Target): z.output<S> {
@@ -26,6 +28,12 @@ export function hold(result: Checked, c: { req: Pick<Context['req'], 'header'> }
   const unsent = result.target === 'json' && c.req.header('Content-Type') === undefined
   if (unsent) throw refused({ body: 'field_missing' })
   refuse(result)
+}
+
+/** Of an operation that takes no query, every parameter is unknown. */
+export const withoutQuery: MiddlewareHandler = (c, next) => {
+  checked(NOTHING, c.req.query(), 'query')
+  return next()
 }
 
 /** Throws for what a schema refuses: an id that is none does not exist, anything else is invalid, field by field. */
