@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { openEmbedded } from '../src/platform/database/embedded/embedded.ts'
 import { root } from '../src/platform/root.ts'
+import { apiCreate, apiList, apiMove, apiRead } from './api.ts'
 import { measureFiles } from './files.ts'
 import { measureJobs } from './jobs.ts'
 import { type Ground, type Group, type Measured, measure, type Pace } from './measure.ts'
@@ -22,7 +23,7 @@ import { creating, moving } from './writing.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--only PART] [--write] [--profile FOLDER]
 
   --quick           one round of two seconds for each figure
-  --only PART       sign-in, dashboard, kanban, kanban-1000 (or 100, 5000), create, move, jobs, files or start; may
+  --only PART       sign-in, dashboard, kanban, kanban-1000 (or 100, 5000), create, move, api, jobs, files or start; may
                     be repeated
   --write           puts the figures into docs/benchmarks.md
   --profile FOLDER  keeps a CPU profile of the product's process there
@@ -39,6 +40,10 @@ const PARTS: Record<string, (ground: Ground) => Promise<Group>> = {
   ...Object.fromEntries(SIZES.map(size => [`kanban-${size}`, (ground: Ground) => kanban(ground, size)])),
   create: ground => creating(ground, SIZES),
   move: ground => moving(ground, SIZES),
+  'api-list': apiList,
+  'api-read': apiRead,
+  'api-create': apiCreate,
+  'api-move': apiMove,
 }
 
 interface Options {
@@ -133,7 +138,7 @@ function parseOptions(): Options {
       profile: { type: 'string' },
     },
   })
-  const parts = [...Object.keys(PARTS), 'kanban', 'jobs', 'files', 'start']
+  const parts = [...Object.keys(PARTS), 'kanban', 'api', 'jobs', 'files', 'start']
   const unknown = values.only.find(only => !parts.includes(only))
   if (unknown !== undefined) throw new Error(`There is no part “${unknown}”.`)
   if (values.write && values.only.length > 0) throw new Error('--write takes all parts.')

@@ -104,7 +104,7 @@ async function drive(options: autocannon.Options, { right, seconds, signal }: Li
   )
   run.on('response', (_, status, size, time) => {
     times.push(time)
-    if (status !== 200 || !right(size)) failures++
+    if (status < 200 || status > 299 || !right(size)) failures++
   })
   const abort = () => run.stop()
   signal.addEventListener('abort', abort)

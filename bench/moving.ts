@@ -4,9 +4,9 @@
 
 import type pg from 'pg'
 import { type TaskStatus, taskStatuses } from '../src/activity/kinds.ts'
-import { FORM, ask as request } from './ask.ts'
+import { ask as request } from './ask.ts'
 import type { Ask } from './drive.ts'
-import type { Person } from './people.ts'
+import type { Speaker } from './speaking.ts'
 
 export interface Mover {
   next(): Ask
@@ -24,7 +24,7 @@ interface Placed {
 export async function movers(
   pool: pg.Pool,
   tabloId: string,
-  person: Person,
+  speaker: Speaker,
   count: number,
 ): Promise<Mover[]> {
   const { rows } = await pool.query<Placed>(
@@ -33,10 +33,10 @@ export async function movers(
   )
   const share = (n: number) => rows.filter((_, index) => index % (count + 1) === n)
   const still = share(count)
-  return Array.from({ length: count }, (_, n) => mover(tabloId, person, share(n), still))
+  return Array.from({ length: count }, (_, n) => mover(tabloId, speaker, share(n), still))
 }
 
-function mover(tabloId: string, person: Person, own: readonly Placed[], still: readonly Placed[]): Mover {
+function mover(tabloId: string, speaker: Speaker, own: readonly Placed[], still: readonly Placed[]): Mover {
   const places = new Map(own.map(task => [task.id, task.status]))
   let moves = 0
   let under: string | undefined
@@ -46,18 +46,13 @@ function mover(tabloId: string, person: Person, own: readonly Placed[], still: r
       const status = pick(taskStatuses.filter(each => each !== places.get(id)))
       const mine = own.filter(task => task.id !== id && places.get(task.id) === status)
       const all = still.filter(task => task.status === status)
-      const after = pick([...mine, ...all, { id: '' }]).id
+      const after = pick([...mine.map(task => task.id), ...all.map(task => task.id), null])
       under = id
+      const asked = speaker.move(tabloId, id, status, after)
       return {
-        path: `/tablos/${tabloId}/tasks/${id}/move`,
-        headers: {
-          ...person.headers,
-          'HX-Request': 'true',
-          ...FORM,
-        },
-        body: `status=${status}&after=${after}`,
+        ...asked,
         answered(code, body) {
-          if (code !== 200 || !body.includes(`/tasks/${id}"`)) return false
+          if (!asked.answered(code, body)) return false
           places.set(id, status)
           under = undefined
           moves++
@@ -71,8 +66,8 @@ function mover(tabloId: string, person: Person, own: readonly Placed[], still: r
 }
 
 /** Moves one task every 100 ms until it is stopped, which gives how many moves were not answered as they should. */
-export async function keepMoving(pool: pg.Pool, origin: string, tabloId: string, person: Person) {
-  const [one] = await movers(pool, tabloId, person, 1)
+export async function keepMoving(pool: pg.Pool, origin: string, tabloId: string, speaker: Speaker) {
+  const [one] = await movers(pool, tabloId, speaker, 1)
   let failures = 0
   let last: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {

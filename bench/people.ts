@@ -7,7 +7,11 @@ import { type TaskStatus, taskStatuses } from '../src/activity/kinds.ts'
 import { newId } from '../src/platform/ids.ts'
 import { ask, FORM } from './ask.ts'
 
+/** Of everybody. */
+export const PASSWORD = 'a long enough password'
+
 export interface Person {
+  email: string
   headers: Record<string, string>
 }
 
@@ -25,12 +29,12 @@ export async function signUp(origin: string, name: string): Promise<Person> {
     {
       name,
       email,
-      password: 'a long enough password',
+      password: PASSWORD,
     },
   )
   const cookie = headers['set-cookie']?.[0]?.split(';')[0]
   if (!cookie) throw new Error('Signing up gave no session')
-  return { headers: { Cookie: cookie, Origin: origin } }
+  return { email, headers: { Cookie: cookie, Origin: origin } }
 }
 
 export async function makeTablo(origin: string, owner: Person, title: string): Promise<MadeTablo> {

@@ -7,11 +7,12 @@ import { type Round, read } from './drive.ts'
 import { type Case, floorsFor, type Ground, type Group, type Target } from './measure.ts'
 import { keepMoving } from './moving.ts'
 import { addTasks, type MadeTablo, makeTablo, type Person, signUp } from './people.ts'
+import { byForm } from './speaking.ts'
 
 const DASHBOARD = 50
 const TASKS_EACH = 20
 
-interface Page {
+export interface Page {
   path: string
   headers: Record<string, string>
   bytes: number
@@ -50,7 +51,7 @@ export async function kanban(ground: Ground, size: number): Promise<Group> {
     ...still,
     name: `${name}, one moves every 100 ms`,
     async round(seconds) {
-      const mover = await keepMoving(pool, product.origin, tablo.id, person)
+      const mover = await keepMoving(pool, product.origin, tablo.id, byForm(person))
       const round = await readWith(ground, page, seconds, async body => idsIn(body).size === size)
       const failures = round.failures + (await mover.stop())
       // What was moved last must be where it was put, on the very next page.
@@ -88,11 +89,11 @@ export async function isAsStored(
   return rows.map(row => row.id).join() === [...idsIn(body)].join()
 }
 
-function group(ground: Ground, page: Page, cases: Case[]): Group {
+export function group(ground: Ground, page: Page, cases: Case[]): Group {
   return { cases, floors: floorsFor(ground, page.bytes, 'GET') }
 }
 
-function pageCase(
+export function pageCase(
   ground: Ground,
   name: string,
   page: Page,
@@ -126,8 +127,8 @@ async function bodyOf(
   return status === 200 ? String(body) : ''
 }
 
-/** The page as it is now. Throws when it is not what it should be. */
-async function pageAt(
+/** The page as it is now, or the answer of the API. Throws when it is not what it should be. */
+export async function pageAt(
   ground: Ground,
   path: string,
   headers: Person['headers'],

@@ -2,17 +2,18 @@
 // whether everything that was answered is there, once, and nothing else; and the Kanban whether it shows exactly that.
 
 import { setTimeout } from 'node:timers/promises'
-import { newId } from '../src/platform/ids.ts'
-import { ask, FORM } from './ask.ts'
+import { taskStatuses } from '../src/activity/kinds.ts'
+import { ask } from './ask.ts'
 import { type Round, write } from './drive.ts'
 import { type Case, floorsFor, type Ground, type Group, type Target } from './measure.ts'
 import { movers } from './moving.ts'
 import { addTasks, type MadeTablo, makeTablo } from './people.ts'
 import { isAsStored } from './reading.ts'
+import { byForm, type Speaker } from './speaking.ts'
 
 const WRITERS = 10
 const PER_SECOND = 500
-const TARGETS: Target[] = [{ atLeast: PER_SECOND, of: 'requests/s' }, { failures: 0 }]
+export const TARGETS: Target[] = [{ atLeast: PER_SECOND, of: 'requests/s' }, { failures: 0 }]
 
 const named = (what: string, size: number) => `${what}, ${size.toLocaleString('en')} tasks`
 
@@ -23,7 +24,8 @@ export async function creating(ground: Ground, sizes: readonly number[]): Promis
     name: named('Create', size),
     bytes: 0,
     targets: TARGETS,
-    round: async (seconds: number) => createRound(ground, await tabloOf(ground, size), seconds, answers),
+    round: async (seconds: number) =>
+      createRound(ground, await tabloOf(ground, size), byForm(ground.person), seconds, answers),
   }))
   for (const each of cases) await each.round(0.1)
   return group(ground, cases, answers)
@@ -35,7 +37,7 @@ export async function moving(ground: Ground, sizes: readonly number[]): Promise<
   const cases: Case[] = []
   for (const size of sizes) {
     const tablo = await tabloOf(ground, size)
-    const round = (seconds: number) => moveRound(ground, tablo, seconds, answers)
+    const round = (seconds: number) => moveRound(ground, tablo, byForm(ground.person), seconds, answers)
     await round(0.1)
     cases.push({ name: named('Move', size), bytes: 0, targets: TARGETS, round })
   }
@@ -43,41 +45,36 @@ export async function moving(ground: Ground, sizes: readonly number[]): Promise<
 }
 
 /** All answers are of nearly one size, so one set of floors does for all. */
-function group(ground: Ground, cases: Case[], answers: readonly number[]): Group {
+export function group(ground: Ground, cases: Case[], answers: readonly number[]): Group {
   const bytes = Math.round(answers.reduce((sum, size) => sum + size, 0) / answers.length)
   return { cases: cases.map(each => ({ ...each, bytes })), floors: floorsFor(ground, bytes, 'POST') }
 }
 
-async function tabloOf({ product, person, pool, signal }: Ground, size: number): Promise<MadeTablo> {
+export async function tabloOf({ product, person, pool, signal }: Ground, size: number): Promise<MadeTablo> {
   signal.throwIfAborted()
   const tablo = await makeTablo(product.origin, person, `Written ${size}`)
   await addTasks(pool, tablo.id, size)
   return tablo
 }
 
-async function createRound(
+export async function createRound(
   ground: Ground,
   tablo: MadeTablo,
+  speaker: Speaker,
   seconds: number,
   sizes: number[],
 ): Promise<Round> {
-  const { pool, person, product, signal } = ground
+  const { pool, product, signal } = ground
   const before = await stateOf(pool, tablo)
   const added: string[] = []
   let asked = 0
   const next = () => {
     const title = `Added ${asked++} while the others add theirs`
-    const status = ['todo', 'in_progress', 'in_review', 'done'][asked % 4] ?? 'todo'
+    const request = speaker.create(tablo.id, title, taskStatuses[asked % 4] ?? 'todo')
     return {
-      path: `/tablos/${tablo.id}/tasks`,
-      headers: {
-        ...person.headers,
-        'HX-Request': 'true',
-        ...FORM,
-      },
-      body: new URLSearchParams({ id: newId(), title, status }).toString(),
+      ...request,
       answered(code: number, body: string) {
-        if (code !== 200 || !body.includes(`>${title}<`)) return false
+        if (!request.answered(code, body)) return false
         added.push(title)
         if (sizes.length < 100) sizes.push(Buffer.byteLength(body))
         return true
@@ -101,9 +98,15 @@ async function createRound(
   return withWrong(round, tablo, wrong)
 }
 
-async function moveRound(ground: Ground, tablo: MadeTablo, seconds: number, sizes: number[]): Promise<Round> {
-  const { pool, person, product, signal } = ground
-  const all = await movers(pool, tablo.id, person, WRITERS)
+export async function moveRound(
+  ground: Ground,
+  tablo: MadeTablo,
+  speaker: Speaker,
+  seconds: number,
+  sizes: number[],
+): Promise<Round> {
+  const { pool, product, signal } = ground
+  const all = await movers(pool, tablo.id, speaker, WRITERS)
   const before = await stateOf(pool, tablo)
   const next = (connection: number) => {
     const ask = all[connection]?.next()

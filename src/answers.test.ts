@@ -25,6 +25,7 @@ test('every answer has the strict policy and the other security headers', async 
     `/tablos/${tablo}/tasks`,
     '/settings',
     '/demo',
+    '/api/docs',
     '/healthz',
     '/assets/x.js',
   ]

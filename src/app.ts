@@ -15,6 +15,7 @@ import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
 import { createApi } from './api.ts'
+import { apiDocs } from './api-docs.tsx'
 import { demoPages } from './demo/pages.tsx'
 import { isUpload } from './files/arriving.ts'
 import { filePages } from './files/pages.tsx'
@@ -85,6 +86,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
   app.route('/', filePages(deps))
   app.route('/', adminPages(deps))
   app.route('/', debugRoutes(deps))
+  app.route('/', apiDocs())
   if (!config.production)
     app.route(
       '/',

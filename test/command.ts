@@ -19,6 +19,10 @@ export interface Command {
   ended: Promise<number | null>
 }
 
+/** What a test run keeps of compiled code (tools/test.ts). */
+const { NODE_COMPILE_CACHE = '' } = process.env
+const COMPILED = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}
+
 const folder = mkdtempSync(join(tmpdir(), 'xtablo-command-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -40,7 +44,7 @@ export function xtablo(
 export function program(file: string, args: string[], env: Record<string, string>): Command {
   const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
     cwd: folder,
-    env,
+    env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

@@ -20,7 +20,8 @@ export async function testDatabase(kind: 'migrated' | 'empty' = 'migrated'): Pro
   const name = `${template}_${randomBytes(5).toString('hex')}`
   await administer(connection, createDatabase(name, kind === 'migrated' ? template : 'template0'))
   const config = { ...connection, database: name, max: 10 }
-  const pool = new pg.Pool(config)
+  // A test that stops the clock would keep the process for the ten seconds after which an idle connection is closed.
+  const pool = new pg.Pool({ ...config, idleTimeoutMillis: 0 })
   // Dropping the database ends idle connections, which is no fault of the test.
   pool.on('error', () => {})
   const drop = once(async () => {

@@ -16,6 +16,7 @@ const STAMP = 'dist/.assets.inputs'
 const LIBRARIES = {
   'htmx.js': 'node_modules/htmx.org/dist/htmx.min.js',
   'sortable.js': 'node_modules/sortablejs/Sortable.min.js',
+  'swagger-ui.js': 'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
 }
 
 const sha = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
@@ -26,7 +27,13 @@ export async function buildAssets(): Promise<boolean> {
   const built = await readFile(STAMP, 'utf8').catch(() => '')
   if (built === inputs && existsSync(MANIFEST)) return false
   await mkdir(OUT, { recursive: true })
-  const made = await Promise.all([stylesheet(), ...libraries(), ...(await ownScripts()), ...(await images())])
+  const made = await Promise.all([
+    stylesheet(),
+    docsStylesheet(),
+    ...libraries(),
+    ...(await ownScripts()),
+    ...(await images()),
+  ])
   const files = Object.fromEntries(await Promise.all(made.map(([name, content]) => emit(name, content))))
   const manifest = JSON.stringify(files, null, 2)
   const before = await readFile(MANIFEST, 'utf8').catch(() => '')
@@ -59,6 +66,16 @@ async function stylesheet(): Promise<Asset> {
   const [css, said] = await Promise.all([text(tailwind.stdout), text(tailwind.stderr)])
   if (css.length === 0 || (tailwind.exitCode ?? 0) !== 0) throw new Error(`Tailwind failed:\n${said}`)
   return ['styles.css', Buffer.from(css)]
+}
+
+// Swagger UI's own look in a layer, under what ours says. Its images are data: addresses, which the policy of our pages
+// refuses: they are left out.
+async function docsStylesheet(): Promise<Asset> {
+  const theirs = await readFile('node_modules/swagger-ui-dist/swagger-ui.css', 'utf8')
+  const paths = (await Array.fromAsync(glob('assets/api-docs/*.css'))).sort()
+  const ours = await Promise.all(paths.map(path => readFile(path, 'utf8')))
+  const bare = theirs.replaceAll(/url\((?:"data:(?:[^"\\]|\\.)*"|data:[^)]*)\)/g, 'none')
+  return ['api-docs.css', Buffer.from([`@layer swagger{${bare}}`, ...ours].join('\n'))]
 }
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {
@@ -102,15 +119,15 @@ async function images(): Promise<Promise<Asset>[]> {
 async function emit(name: string, content: Buffer): Promise<[name: string, file: string]> {
   const end = extname(name)
   const file = `${basename(name, end)}.${sha(content).slice(0, 8)}${end}`
+  // Compressing the largest library takes seconds, so what stands there from before is kept. It was written last.
+  if (existsSync(`${OUT}/${file}`)) return [name, file]
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }),
     promisify(gzip)(content, { level: 9 }),
   ])
-  await Promise.all([
-    writeFile(`${OUT}/${file}`, content),
-    writeFile(`${OUT}/${file}.br`, br),
-    writeFile(`${OUT}/${file}.gz`, gz),
-  ])
+  await Promise.all([writeFile(`${OUT}/${file}.br`, br), writeFile(`${OUT}/${file}.gz`, gz)])
+  await writeFile(`${OUT}/${file}.new`, content)
+  await rename(`${OUT}/${file}.new`, `${OUT}/${file}`)
   return [name, file]
 }
 

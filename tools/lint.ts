@@ -1,5 +1,5 @@
-// `npm run lint`: style, imports, what is used by nothing, and types. All four run, whatever the others find; a name
-// (style, imports, unused, types) runs that one alone.
+// `npm run lint`: style, imports, what is used by nothing, and types. All of STEPS run, whatever the others find; a name
+// runs that one alone.
 
 import { spawn } from 'node:child_process'
 import { glob } from 'node:fs/promises'
@@ -21,6 +21,7 @@ const STEPS: Record<string, () => Promise<Findings>> = {
   imports: checkImports,
   unused: () => run('knip/bin/knip.js', '--no-progress'),
   types: checkTypes,
+  api: async () => (await import('./api.ts')).checkDocument('api/openapi.json'),
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -3,6 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import { notFound } from '../errors.ts'
 import type { Check } from '../platform/database/check.ts'
+import { compiledOnce } from '../platform/database/compiled.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { inTurn } from '../platform/database/turns.ts'
 import { newId } from '../platform/ids.ts'
@@ -41,9 +42,11 @@ export function tabloQuery(reader: Reader, person: Seer, id: string) {
     .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role', 'version'])
 }
 
+const findQuery = compiledOnce((reader, person: string, id: string) => tabloQuery(reader, { id: person }, id))
+
 /** One Tablo. Throws not_found. */
 export async function find(reader: Reader, actor: Actor, id: string): Promise<Tablo> {
-  const row = await tabloQuery(reader, actor, id).executeTakeFirst()
+  const [row] = await findQuery(reader, actor.id, id)
   if (!row) throw notFound()
   return row
 }

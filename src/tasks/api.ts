@@ -7,12 +7,12 @@ import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
 import { taskStatuses } from '../activity/kinds.ts'
 import { apiPart, body, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
-import { send } from '../platform/api/send.ts'
+import { keptLists, send, sendKept } from '../platform/api/send.ts'
 import { ifMatch } from '../platform/api/tags.ts'
 import type { Deps } from '../platform/deps.ts'
 import { madeAt } from '../tablos/listing.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
-import { entry, listEverywhere, listInTablo, type TaskEntry } from './listing.ts'
+import { entry, listEverywhere, listInTablo } from './listing.ts'
 import { move } from './ordering.ts'
 import { moveBody, newTaskBody, status, taskChangesBody } from './schema.ts'
 import * as tasks from './tasks.ts'
@@ -62,6 +62,7 @@ const tags = ['Tasks']
 /** List tasks, of one Tablo or of all, and make, read, change, move and delete one. */
 export function taskApi({ db }: Pick<Deps, 'db'>) {
   const api = apiPart<ApiEnv>()
+  const kept = keptLists()
 
   api.openapi(
     createRoute({
@@ -77,10 +78,12 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
       const { tablo_id } = c.req.valid('param')
       const { status, limit, cursor } = c.req.valid('query')
       const after = placeOf(cursor, placeInTablo)
-      await findTablo(db, actorOf(c), tablo_id)
-      const rows = await listInTablo(db, tablo_id, { statuses: status, after, limit: limit + 1 })
-      const at = ({ status, position }: (typeof rows)[number]) => ({ status, position })
-      return send(c, page(c, rows, limit, { at, shape: shapeOf }), 200)
+      const tablo = await findTablo(db, actorOf(c), tablo_id)
+      return sendKept(c, kept, tablo, async () => {
+        const rows = await listInTablo(db, tablo_id, { statuses: status, after, limit: limit + 1 })
+        const at = ({ status, position }: (typeof rows)[number]) => ({ status, position })
+        return page(c, rows, limit, { at, shape: shapeOf })
+      })
     },
   )
 
@@ -97,8 +100,7 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
     async c => {
       const { tablo_id } = c.req.valid('param')
       const given = { ...c.req.valid('json'), id: c.get('madeId') }
-      const card = await tasks.create(db, actorOf(c), tablo_id, given)
-      const task = await entry(db, actorOf(c), card.id)
+      const task = await tasks.create(db, actorOf(c), tablo_id, given)
       c.header('Location', `/api/v1/tasks/${task.id}`)
       return send(c, shapeOf(task), 201, tagOf(task))
     },
@@ -209,12 +211,12 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
   )
 
   const taskOf = (c: Context<ApiEnv>, taskId: string) => entry(db, actorOf(c), taskId)
-  const answer = (c: Context<ApiEnv>, task: TaskEntry) => send(c, shapeOf(task), 200, tagOf(task))
+  const answer = (c: Context<ApiEnv>, task: tasks.TaskEntry) => send(c, shapeOf(task), 200, tagOf(task))
 
   return api
 }
 
-const shapeOf = (task: TaskEntry): z.output<typeof taskShape> => ({
+const shapeOf = (task: tasks.TaskEntry): z.output<typeof taskShape> => ({
   id: task.id,
   tablo_id: task.tabloId,
   title: task.title,

@@ -4,16 +4,11 @@ import { sql } from 'kysely'
 import type { Actor } from '../accounts/actor.ts'
 import type { TaskStatus } from '../activity/kinds.ts'
 import { notFound } from '../errors.ts'
+import { compiledOnce } from '../platform/database/compiled.ts'
 import type { Reader } from '../platform/database/database.ts'
 import { type MadeAt, microsecondsOf, rowOf } from '../tablos/listing.ts'
 import { visibleTo } from '../tablos/tablos.ts'
-import type { Task } from './tasks.ts'
-
-export interface TaskEntry extends Task {
-  readonly tabloId: string
-  /** Null once the person is gone */
-  readonly createdBy: string | null
-}
+import type { TaskEntry } from './tasks.ts'
 
 /** Where a task stands in its Tablo. */
 export interface TaskPlace {
@@ -29,13 +24,28 @@ export interface TaskFilter {
   readonly updatedSince?: Date | undefined
 }
 
-/** One task of any Tablo the actor is in. Throws not_found. */
-export async function entry(reader: Reader, actor: Actor, id: string): Promise<TaskEntry> {
-  const row = await visibleTo(reader, actor)
+const COLUMNS = [
+  'tasks.id',
+  'tasks.tablo_id as tabloId',
+  'tasks.title',
+  'tasks.description',
+  'tasks.status',
+  'tasks.version',
+  'tasks.created_by as createdBy',
+  'tasks.created_at as createdAt',
+  'tasks.updated_at as updatedAt',
+] as const
+
+const entryQuery = compiledOnce((reader, person: string, id: string) =>
+  visibleTo(reader, { id: person })
     .innerJoin('tasks', 'tasks.tablo_id', 'tablos.id')
     .where('tasks.id', '=', id)
-    .select(COLUMNS)
-    .executeTakeFirst()
+    .select(COLUMNS),
+)
+
+/** One task of any Tablo the actor is in. Throws not_found. */
+export async function entry(reader: Reader, actor: Actor, id: string): Promise<TaskEntry> {
+  const [row] = await entryQuery(reader, actor.id, id)
   if (!row) throw notFound()
   return row
 }
@@ -100,17 +110,5 @@ export async function listEverywhere(
     .limit(limit)
     .execute()
 }
-
-const COLUMNS = [
-  'tasks.id',
-  'tasks.tablo_id as tabloId',
-  'tasks.title',
-  'tasks.description',
-  'tasks.status',
-  'tasks.version',
-  'tasks.created_by as createdBy',
-  'tasks.created_at as createdAt',
-  'tasks.updated_at as updatedAt',
-] as const
 
 const anyOf = (statuses: readonly TaskStatus[] = []) => sql<TaskStatus>`any(${statuses}::task_status[])`

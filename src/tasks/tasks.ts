@@ -23,6 +23,13 @@ export interface Task extends TaskFields {
   readonly updatedAt: Date
 }
 
+/** A task as programs read it. */
+export interface TaskEntry extends Task {
+  readonly tabloId: string
+  /** Null once the person is gone */
+  readonly createdBy: string | null
+}
+
 /** Every task of a Tablo that the caller has found for its actor, column by column, each in its order. */
 export async function cardsOf(reader: Reader, tabloId: string): Promise<Card[]> {
   return reader
@@ -74,25 +81,26 @@ export async function create(
   actor: Actor,
   tabloId: string,
   given: TaskFields & { id?: string | undefined },
-): Promise<Card> {
+): Promise<TaskEntry & Card> {
   const { id = newId(), ...fields } = given
-  const { title, description, status } = fields
-  const card = { id, title, status, described: description !== '' }
+  const { title, description } = fields
+  const added = { ...fields, tabloId, createdBy: actor.id, described: description !== '' }
   return changing(db, actor, tabloId, 'content', async tx => {
-    if (await insert(tx, actor, tabloId, id, fields)) return card
+    const first = await insert(tx, actor, tabloId, id, fields)
+    if (first) return { ...added, ...first }
     const same = await tx
       .selectFrom('tasks')
-      .select('status')
+      .select([...MADE, 'status'])
       .where('id', '=', id)
       .where('tablo_id', '=', tabloId)
       .where('created_by', '=', actor.id)
       .where('title', '=', title)
       .where('description', '=', description)
       .executeTakeFirst()
-    if (same) return { ...card, status: same.status }
-    const another = newId()
-    await insert(tx, actor, tabloId, another, fields)
-    return { ...card, id: another }
+    if (same) return { ...added, ...same }
+    const another = await insert(tx, actor, tabloId, newId(), fields)
+    if (!another) throw new Error('an id that was just made is taken')
+    return { ...added, ...another }
   })
 }
 
@@ -157,6 +165,10 @@ export async function remove(
   })
 }
 
+/** What the database adds to a new task. */
+const MADE = ['id', 'version', 'created_at as createdAt', 'updated_at as updatedAt'] as const
+type Made = Pick<Task, 'id' | 'version' | 'createdAt' | 'updatedAt'>
+
 async function take(tx: Tx, tabloId: string, id: string) {
   const task = await tx
     .selectFrom('tasks')
@@ -174,15 +186,16 @@ async function insert(
   tabloId: string,
   id: string,
   fields: TaskFields,
-): Promise<boolean> {
+): Promise<Made | undefined> {
   const { title, description, status } = fields
   const position = await footOf(tx, tabloId, status)
-  const { numInsertedOrUpdatedRows = 0n } = await tx
+  const made = await tx
     .insertInto('tasks')
     .values({ id, tablo_id: tabloId, title, description, status, position, created_by: actor.id })
     .onConflict(conflict => conflict.column('id').doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 0n) return false
+    .returning(MADE)
+    .executeTakeFirst()
+  if (!made) return undefined
   await record(tx, {
     tablo: tabloId,
     subject: id,
@@ -190,5 +203,5 @@ async function insert(
     kind: 'task_created',
     payload: { title },
   })
-  return true
+  return made
 }

@@ -398,6 +398,21 @@ export const en = {
     yesterday: 'Yesterday',
   },
 
+  apiDocs: {
+    title: 'The API',
+    lead: 'Everything that the pages can do, for your own programs. Look it up, and try it on this server.',
+    document: 'OpenAPI document',
+    search: 'Search',
+    searchHint: 'A path, or words: move task',
+    token: 'Token',
+    tokenHint: 'Sent with what you try. It stays in this window.',
+    operations: 'Operations',
+    nothing: 'No operation matches.',
+    failed: 'The document could not be read. Reload the page to try again.',
+    noScript:
+      'Searching and trying need JavaScript. Without it, read the OpenAPI document, or docs/api.md, the guide that comes with Xtablo.',
+  },
+
   ui: {
     skip: 'Skip to content',
     menu: 'Open the menu',

@@ -418,6 +418,21 @@ export const fr: Texts = {
     yesterday: 'Hier',
   },
 
+  apiDocs: {
+    title: 'L’API',
+    lead: 'Tout ce que font les pages, pour vos propres programmes. À consulter, et à essayer sur ce serveur.',
+    document: 'Document OpenAPI',
+    search: 'Recherche',
+    searchHint: 'Un chemin, ou des mots en anglais : move task',
+    token: 'Jeton',
+    tokenHint: 'Envoyé avec vos essais. Il reste dans cette fenêtre.',
+    operations: 'Opérations',
+    nothing: 'Aucune opération ne correspond.',
+    failed: 'Le document n’a pas pu être lu. Rechargez la page pour réessayer.',
+    noScript:
+      'La recherche et les essais demandent JavaScript. Sans lui, lisez le document OpenAPI, ou docs/api.md, le guide fourni avec Xtablo.',
+  },
+
   ui: {
     skip: 'Aller au contenu',
     menu: 'Ouvrir le menu',

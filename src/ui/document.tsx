@@ -8,6 +8,8 @@ export interface DocumentProps {
   title: string
   /** Scripts this page needs besides htmx.js and app.js, by the names the build knows: sortable.js, kanban.js */
   scripts?: readonly string[] | undefined
+  /** Stylesheets besides styles.css */
+  styles?: readonly string[] | undefined
   /** Whose page it is, for what scripts keep in the browser */
   personId?: string | undefined
   children: Child
@@ -18,7 +20,7 @@ export interface DocumentProps {
 const HTMX = JSON.stringify({ includeIndicatorCSS: false, mode: 'same-origin', history: false })
 
 /** The whole HTML document around a page. Scripts wait for the page and run in this order. */
-export function Document({ locale, title, scripts = [], personId, children }: DocumentProps) {
+export function Document({ locale, title, scripts = [], styles = [], personId, children }: DocumentProps) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -32,7 +34,9 @@ export function Document({ locale, title, scripts = [], personId, children }: Do
           <meta name="theme-color" content="#141518" media="(prefers-color-scheme: dark)" />
           <meta name="htmx-config" content={HTMX} />
           <link rel="icon" type="image/svg+xml" href={asset('favicon.svg')} />
-          <link rel="stylesheet" href={asset('styles.css')} />
+          {['styles.css', ...styles].map(name => (
+            <link rel="stylesheet" href={asset(name)} />
+          ))}
           {['htmx.js', ...scripts.filter(isLibrary)].map(name => (
             <script src={asset(name)} defer />
           ))}
@@ -52,4 +56,4 @@ export function Document({ locale, title, scripts = [], personId, children }: Do
 }
 
 /** Libraries are classic scripts; ours are modules. */
-const isLibrary = (name: string) => name === 'sortable.js'
+const isLibrary = (name: string) => ['sortable.js', 'swagger-ui.js'].includes(name)

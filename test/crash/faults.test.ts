@@ -5,7 +5,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { dataDirectory, hold, mount, query, serverPid } from './holding.ts'
+import { until } from './working.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -139,10 +141,12 @@ test('a start that was killed while it made the database does not hold up the ne
     assert.equal(next.said.message, undefined)
     assert.deepEqual(await query(next.said.pool, 'select 1 as n'), [{ n: 1 }])
     await next.stop()
-    // The killed start's initdb may have outlived it for a moment.
+    // The killed start's initdb may have outlived it for a moment: then it takes a start more.
     await setTimeout(1500)
-    await (await hold(dataDir, 'start')).stop()
-    const left = readdirSync(join(dataDir, 'postgres')).sort()
-    assert.deepEqual(left, ['cluster', 'password', 'socket'])
+    await until('nothing half made is left', 30, async () => {
+      await (await hold(dataDir, 'start')).stop()
+      const left = readdirSync(join(dataDir, 'postgres')).sort()
+      return isDeepStrictEqual(left, ['cluster', 'password', 'socket'])
+    })
   }
 })

@@ -15,7 +15,7 @@ test('the job of a worker that is killed runs again in another within a minute, 
   const database = await workDatabase()
   const first = await startWorker(database)
   const id = await put(database, { n: 1, takes: 300_000, thenTakes: 0 })
-  await until('the job runs', 5, async () => (await runsOf(database, 1))[0])
+  await until('the job runs', 30, async () => (await runsOf(database, 1))[0])
   const [second, third] = await Promise.all([startWorker(database), startWorker(database)])
   const killed = Date.now()
   await first.end('SIGKILL')
@@ -49,13 +49,13 @@ test('a job that throws, one that hangs and one whose worker is killed are all r
   await put(database, { n: 2, takes: 300_000, thenTakes: 0 }, brief)
   await put(database, { n: 3, throws: 2 })
   await put(database, { n: 4, throws: 1 }, brief)
-  await until('the slow ones run', 5, async () => (await runsOf(database, 1)).length === 1)
+  await until('the slow ones run', 30, async () => (await runsOf(database, 1)).length === 1)
   await until(
     'the throwing ones are done',
-    15,
+    30,
     async () => (await isDone(database, 3)) && isDone(database, 4),
   )
-  await until('the hanging one is done', 15, () => isDone(database, 2))
+  await until('the hanging one is done', 30, () => isDone(database, 2))
   await startWorker(database)
   await first.end('SIGKILL')
   await until('the one of the killed worker is done', 60, () => isDone(database, 1))
@@ -96,7 +96,7 @@ test('a job never runs whose transaction is rolled back, or whose process is kil
   producer.process.kill('SIGKILL')
   await producer.ended
   await put(database, { n: 3 })
-  await until('a later job is done', 5, () => isDone(database, 3))
+  await until('a later job is done', 30, () => isDone(database, 3))
   await setTimeout(3_000)
   assert.deepEqual((await pool.query('select n from runs')).rows, [{ n: 3 }])
   assert.equal((await pool.query(`select from pgboss.job where name = 'work'`)).rowCount, 1)

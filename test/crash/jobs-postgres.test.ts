@@ -49,8 +49,7 @@ test('Postgres goes and comes back under a busy worker, which goes on by itself 
     const n = next++
     // Postgres, too, needs a moment to come back.
     return put(database, { n })
-      .then(() => setTimeout(500))
-      .then(() => isDone(database, n))
+      .then(() => until('it is done', 5, () => isDone(database, n)))
       .catch(() => false)
   }
 
@@ -61,9 +60,16 @@ test('Postgres goes and comes back under a busy worker, which goes on by itself 
     holder.child.kill('SIGSTOP')
     process.kill(serverPid(dataDir) ?? 0, signal)
     await setTimeout(ms)
+    const lostOf = (lines: Record<string, unknown>[]) =>
+      lines.filter(({ msg }) => msg === 'job queue without its database')
+    await until(
+      `in ${how} the worker says so`,
+      30,
+      async () => lostOf(worker.lines().slice(before)).length > 0,
+    )
     const said = worker.lines().slice(before)
     holder.child.kill('SIGCONT')
-    const lost = said.filter(({ msg }) => msg === 'job queue without its database')
+    const lost = lostOf(said)
     assert.equal(lost.length, 1, how)
     assert.match(String(lost[0]?.reason), /\w+/)
     // Idle connections are told one by one, and there are ten at most; a job that runs may fail for want of one.

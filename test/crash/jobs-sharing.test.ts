@@ -43,9 +43,11 @@ test('two workers share the work, and a minute’s heartbeat comes once', {
   assert.ok(ticks.every(({ rows }) => rows === 1))
   // One of each worker's start, those above, and one of each minute.
   assert.equal(jobs.length, 2 + 200 + ticks.length)
-  const ran = workers.map(worker =>
-    [...worker.said().matchAll(/worker heartbeat job_id=(\S+)/g)].map(([, id]) => id),
-  )
+  const runs = () =>
+    workers.map(worker => [...worker.said().matchAll(/worker heartbeat job_id=(\S+)/g)].map(([, id]) => id))
+  // What a worker says may come a moment after what it did.
+  await until('all is said', 10, async () => runs().flat().length >= jobs.length)
+  const ran = runs()
   assert.deepEqual(ran.flat().sort(), jobs.map(({ id }) => id).sort())
   for (const each of ran) assert.ok(each.length > 20, `shared as ${ran.map(({ length }) => length)}`)
   for (const worker of workers) worker.process.kill('SIGTERM')

@@ -14,7 +14,7 @@ test('a worker that is told to stop finishes a job of three seconds, and ends we
   const database = await workDatabase()
   const worker = await startWorker(database)
   const id = await put(database, { n: 1, takes: 3_000 })
-  await until('the job runs', 5, async () => (await runsOf(database, 1))[0])
+  await until('the job runs', 30, async () => (await runsOf(database, 1))[0])
   assert.equal(await worker.end('SIGTERM'), 0)
   assert.equal(await isDone(database, 1), true)
   assert.equal((await listJobs(database.db, { id }, 1))[0]?.state, 'completed')
@@ -30,7 +30,7 @@ test('a job of a minute is handed back within ten seconds, and another worker ru
     put(database, { n: 2 }),
     put(database, { n: 3, throws: 1 }),
   ])
-  await until('the jobs run', 5, async () => (await pool.query('select from runs')).rowCount === 3)
+  await until('the jobs run', 30, async () => (await pool.query('select from runs')).rowCount === 3)
   const second = await startWorker(database)
   const stopped = performance.now()
   const ended = first.end('SIGTERM')
@@ -76,7 +76,7 @@ test('xtablo start with a running job and an open request ends within ten second
     )
     const page = fetch(origin, { headers: { cookie } }).catch((error: Error) => error)
     const stateOf = async () => (await listJobs(database.db, { kind: 'expire_sessions' }, 1))[0]?.state
-    await until('the job runs', 5, async () => (await stateOf()) === 'running')
+    await until('the job runs', 30, async () => (await stateOf()) === 'running')
     const stopped = performance.now()
     start.process.kill('SIGTERM')
     assert.equal(await start.ended, 0)

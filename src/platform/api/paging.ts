@@ -61,11 +61,15 @@ export function page<R, T>(
   const last = shown.at(-1)
   const more = rows.length > limit && last !== undefined
   const next = more ? Buffer.from(JSON.stringify(at(last))).toString('base64url') : null
-  if (next !== null) {
-    const url = new URL(c.req.url)
-    url.searchParams.set('cursor', next)
-    // Relative: behind a proxy the host of the request may be another than the caller's.
-    c.header('Link', `<${url.pathname}${url.search}>; rel="next"`)
-  }
+  linkTo(c, next)
   return { items: shown.map(shape), next }
+}
+
+/** Names the next page, if there is one, in the `Link` header. */
+export function linkTo(c: Context, next: string | null): void {
+  if (next === null) return
+  const url = new URL(c.req.url)
+  url.searchParams.set('cursor', next)
+  // Relative: behind a proxy the host of the request may be another than the caller's.
+  c.header('Link', `<${url.pathname}${url.search}>; rel="next"`)
 }

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -191,6 +192,12 @@ test('at the start a wrong setting is thrown, and what may pass is warned of', a
 
 test('a start waits for a storage that never answers, but not for ever', { timeout: 20_000 }, async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
+  // The timers that were imported by name are replaced only by this.
+  syncBuiltinESMExports()
+  t.after(() => {
+    t.mock.timers.reset()
+    syncBuiltinESMExports()
+  })
   const warned: string[] = []
   const log = { warn: (line: string) => warned.push(line) } as unknown as Parameters<typeof checkAtStart>[1]
   const start = checkAtStart({ check: () => new Promise(() => {}) }, log)

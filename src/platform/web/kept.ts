@@ -1,14 +1,8 @@
-// Content that takes long to draw and changes seldom is kept as bytes, by what it was drawn from: its version. Whoever
-// asks names the version they see in the database, so what is kept for an older one is never given out; it is drawn
-// once, however many ask at the same moment. Bounded: the least recently used goes first.
-//
-// What must differ from one person to the next (the id that a form carries) is a slot in the bytes, filled when a page
+// A page's content is kept as bytes, by the version of what it was drawn from. What must differ from one person to the next (the id that a form carries) is a slot in the bytes, filled when a page
 // is made of them.
 
-import { LRUCache } from 'lru-cache'
 import { newId } from '../ids.ts'
-
-const BYTES = 32 * 1024 * 1024
+import { ByVersion } from './by-version.ts'
 
 /** Stands in drawn content for an id that is new in every page made of it. Random, so that nobody can type it. */
 export const ID_SLOT = newId()
@@ -22,46 +16,21 @@ export interface KeptContent {
   bytes(): Promise<readonly Buffer[]>
 }
 
-interface Kept {
-  readonly version: number
-  readonly pieces: readonly Buffer[]
-}
-
 export class KeptPages {
-  readonly #kept = new LRUCache<string, Kept>({
-    maxSize: BYTES,
-    sizeCalculation: ({ pieces }, key) => pieces.reduce((sum, piece) => sum + piece.length, key.length),
-  })
-  readonly #drawing = new Map<string, Promise<Kept>>()
+  readonly #kept = new ByVersion<readonly Buffer[]>(pieces =>
+    pieces.reduce((sum, piece) => sum + piece.length, 0),
+  )
 
   /**
    * The content of `key` at `version`, drawn by `draw` unless it is kept. The key names everything else that the
    * content depends on.
    */
   content(key: string, version: number, draw: () => Promise<string>): KeptContent {
+    const pieces = async () => (await draw()).split(ID_SLOT).map(piece => Buffer.from(piece))
     return {
       tag: `${key} ${version}`,
-      bytes: async () => fill((await this.#at(key, version, draw)).pieces),
+      bytes: async () => fill(await this.#kept.at(key, version, pieces)),
     }
-  }
-
-  async #at(key: string, version: number, draw: () => Promise<string>): Promise<Kept> {
-    const kept = this.#kept.get(key)
-    if (kept?.version === version) return kept
-    const moment = `${key} ${version}`
-    let drawing = this.#drawing.get(moment)
-    if (!drawing) {
-      drawing = this.#draw(key, version, draw).finally(() => this.#drawing.delete(moment))
-      this.#drawing.set(moment, drawing)
-    }
-    return drawing
-  }
-
-  async #draw(key: string, version: number, draw: () => Promise<string>): Promise<Kept> {
-    const pieces = (await draw()).split(ID_SLOT).map(piece => Buffer.from(piece))
-    const kept = { version, pieces }
-    if ((this.#kept.peek(key)?.version ?? 0) < version) this.#kept.set(key, kept)
-    return kept
   }
 }
 
