@@ -29,5 +29,6 @@ export type {
   TaskChanges,
   User,
 } from './schema.ts'
+export type { Progress } from './sending.ts'
 export type { OnTokens, Tokens } from './tokens.ts'
-export type { Content, Progress, UploadOptions } from './uploading.ts'
+export type { Content, UploadOptions } from './uploading.ts'

@@ -1,16 +1,11 @@
 // An upload that tells how far it is. Node, Deno and Bun send a stream, which is counted as it is taken. Browsers either
 // can't stream a request or only over HTTP/2, and tell of no progress by fetch: there it is XMLHttpRequest.
 
+import type { Progress, Sending } from './sending.ts'
 import { send as sendByXhr, XMLHttpRequest } from './xhr.ts'
 
 /** What can be uploaded: a File from an input, a Blob (in Node of `fs.openAsBlob`, which reads it as it goes), bytes or text. */
 export type Content = Blob | ArrayBuffer | Uint8Array<ArrayBuffer> | string
-
-/** Bytes. `sent` begins again at 0 when an upload is tried again. */
-export interface Progress {
-  readonly sent: number
-  readonly total: number
-}
 
 export interface UploadOptions {
   /** Of the file; a File has its own */
@@ -23,13 +18,6 @@ export interface UploadOptions {
 
 /** Bytes: fine enough for a progress bar, and coarse enough to cost nothing. */
 const PART = 65_536
-
-/** One attempt to send a file. */
-export interface Sending extends Pick<UploadOptions, 'onProgress' | 'signal'> {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly blob: Blob
-}
 
 /** Sends it, by fetch or by what tells more. */
 export function sendFile(

@@ -1,6 +1,6 @@
 // XMLHttpRequest as far as an upload needs it, with the answer as fetch gives it.
 
-import type { Sending } from './uploading.ts'
+import type { Sending } from './sending.ts'
 
 /** What of it is used, for compilers that know no browser. */
 interface Xhr {
