@@ -23,7 +23,7 @@ const statuses = { ...statusOf, ...transport }
 export type ProblemCode = ErrorCode | keyof typeof transport
 
 /** Every kind of problem that there is. */
-export const problemCodes = Object.keys(statuses) as ProblemCode[]
+const problemCodes = Object.keys(statuses) as ProblemCode[]
 
 /** What of a request a problem is made from, whatever else it carries. */
 type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body'>
@@ -31,7 +31,7 @@ type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body'>
 /** Seconds: Postgres restarts in less. */
 const RETRY_AFTER = 5
 
-export const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${code}`
+const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${code}`
 
 export const problemSchema = z
   .strictObject({
