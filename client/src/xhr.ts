@@ -38,8 +38,10 @@ export function send(
     request.open('POST', url)
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.responseType = 'blob'
-    signal?.addEventListener('abort', abort, { once: true })
     onProgress?.({ sent: 0, total })
+    // Whoever gives it up in there does so before there is anything to abort.
+    if (signal?.aborted) return reject(signal.reason)
+    signal?.addEventListener('abort', abort, { once: true })
     request.send(blob)
   })
   return answered.finally(() => signal?.removeEventListener('abort', abort))
