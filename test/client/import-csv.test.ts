@@ -8,9 +8,10 @@ import { createClient } from '../../client/src/index.ts'
 import { root } from '../../src/platform/root.ts'
 import { program } from '../command.ts'
 import { project } from './installed.ts'
+import { line } from './line.ts'
 import { served } from './served.ts'
 
-const { baseUrl, people, tablo, tokenOf } = await served()
+const { baseUrl, people, port, tablo, tokenOf } = await served()
 const token = await tokenOf(people.ben)
 const xtablo = createClient({ baseUrl, token })
 const { folder } = project('csv-parse')
@@ -110,6 +111,25 @@ test('a corrected file adds only what was missing', async () => {
   const { code } = await importing([csv('c.csv', 'title\nzero\none\nmended\ntwo\n'), '--tablo', id])
   assert.equal(code, 0)
   assert.deepEqual(await titlesOf(id), ['todo: one', 'todo: two', 'todo: zero', 'todo: mended'])
+})
+
+test('an import that breaks off says how far it came, and goes on when it is run again', async () => {
+  const { id } = await xtablo.createTablo({ title: 'Broken off' })
+  const titles = Array.from({ length: 60 }, (_, row) => `Row ${row}`)
+  const file = csv('rows.csv', ['title', ...titles].join('\n'))
+  const wire = await line(port)
+  const first = importing([file, '--tablo', id], { XTABLO_URL: wire.baseUrl })
+  while ((await titlesOf(id)).length < 3) await new Promise(done => setTimeout(done, 5))
+  wire.loseAnswers(1_000)
+  const { code, said } = await first
+  assert.equal(code, 1)
+  assert.match(said, /^It stopped after \d+ of 60\. Run it again to go on\.$/m)
+  assert.match(said, /Xtablo was not reached/)
+  assert.equal((await importing([file, '--tablo', id])).code, 0)
+  assert.deepEqual(
+    await titlesOf(id),
+    titles.map(title => `todo: ${title}`),
+  )
 })
 
 test('what is no CSV of tasks is told, and nothing is made', async () => {

@@ -57,6 +57,14 @@ test('a wrong password is told as such', async () => {
   })
 })
 
+test('too many attempts are told, with when there are more', async () => {
+  const attempt = () => signIn({ baseUrl, email: people.eve.email, password: 'guess' }).catch(error => error)
+  for (let n = 0; n < 5; n++) assert.equal((await attempt()).code, 'unauthenticated')
+  const error = await attempt()
+  assert.equal(error.code, 'too_many')
+  assert.ok(error.retryAfter > 0 && error.retryAfter <= 60, `${error.retryAfter}`)
+})
+
 test('an access token that is about to end is exchanged once, however many requests come', async () => {
   const seen = watched()
   const tokens = { ...(await tokensOf(people.ada.email)), expiresAt: Date.now() + 20_000 }
