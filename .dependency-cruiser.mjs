@@ -76,7 +76,7 @@ export default {
       'routes-and-views-are-private',
       '^src/([^/]+)/',
       {
-        path: '^src/[^/]+/([a-z-]*pages|[a-z-]*views|api|[a-z-]*-api|jobs)\\.tsx?$',
+        path: '^src/[^/]+/([a-z-]*pages|[a-z-]*views|[a-z-]*api|jobs)\\.tsx?$',
         // The list of activities is made for the pages of others.
         pathNot: ['^src/$1/', '^src/activity/views\\.tsx$'],
       },

@@ -81,7 +81,7 @@ export function jobApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
       .min(1)
       .max(200)
       .optional()
-      .meta({ description: 'Only jobs of this kind.', example: 'heartbeat' }),
+      .meta({ description: 'Only jobs of this kind, such as `heartbeat`.' }),
     ...pageQuery,
   })
   api.openapi(

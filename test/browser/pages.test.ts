@@ -39,6 +39,7 @@ const PAGES = [
   `${tablo}/files/${pdf?.id}/view`,
   `${tablo}/files/${png?.id}/view`,
   '/settings',
+  '/settings/tokens',
   '/demo',
   '/nothing-here',
 ]

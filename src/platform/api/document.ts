@@ -60,28 +60,29 @@ const HEADERS = {
   RateLimit: header('How many attempts are left, and in how many seconds there are more.'),
 }
 
-const parameter = (name: string, description: string, example: string) => ({
+/** Without an example, which whoever tries an operation would send. */
+const parameter = (name: string, description: string) => ({
   name,
   in: 'header' as const,
   required: false,
   description,
   schema: { type: 'string' as const },
-  example,
 })
 
 const IDEMPOTENCY_KEY = {
-  ...parameter('Idempotency-Key', 'Sent again within a day, the same request is done once.', '7f9c2b1e'),
+  ...parameter(
+    'Idempotency-Key',
+    'Any text of yours: sent again with it within a day, the same request is done once.',
+  ),
   schema: { type: 'string' as const, minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 }
 const IF_MATCH = parameter(
   'If-Match',
-  'The ETag that was read: done only if nothing has changed since.',
-  '"3"',
+  'The ETag that was read, such as `"3"`: done only if nothing has changed since.',
 )
 const IF_NONE_MATCH = parameter(
   'If-None-Match',
-  'The ETag of what you have: 304 when that is still so.',
-  '"3"',
+  'The ETag of what you have, such as `"3"`: 304 when that is still so.',
 )
 
 /** The document of everything that is routed there. */
