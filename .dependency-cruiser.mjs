@@ -128,7 +128,7 @@ export default {
     never(
       'client-stands-alone',
       '^client/',
-      { path: '^(src|test|tools|bench|assets|examples)/', dependencyTypesNot: ['npm'] },
+      { path: '^(src|test|tools|bench|assets|examples)/' },
       'It is installed where nothing else of this repository is.',
     ),
     never(

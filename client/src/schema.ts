@@ -1546,10 +1546,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1614,10 +1611,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -1738,10 +1732,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1817,10 +1808,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1936,10 +1924,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2016,10 +2001,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2101,10 +2083,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2230,15 +2209,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2351,15 +2324,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2477,10 +2444,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2568,10 +2532,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2655,10 +2616,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2746,10 +2704,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2890,10 +2845,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -2969,10 +2921,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3049,10 +2998,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3134,10 +3080,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3263,15 +3206,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3411,10 +3348,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3505,10 +3439,7 @@ export interface operations {
                 name?: string;
             };
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3649,10 +3580,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3729,10 +3657,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag that was read: done only if nothing has changed since.
-                 * @example "3"
-                 */
+                /** @description The ETag that was read, such as `"3"`: done only if nothing has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3814,10 +3739,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3928,10 +3850,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -4024,10 +3943,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -4112,10 +4028,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4219,10 +4132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4327,7 +4237,7 @@ export interface operations {
             query?: {
                 /** @description Only jobs in this state. */
                 state?: "available" | "running" | "retryable" | "scheduled" | "completed" | "cancelled" | "discarded";
-                /** @description Only jobs of this kind. */
+                /** @description Only jobs of this kind, such as `heartbeat`. */
                 kind?: string;
                 /** @description How many items to answer with, at most. */
                 limit?: number;
@@ -4335,10 +4245,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -4423,10 +4330,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The ETag of what you have: 304 when that is still so.
-                 * @example "3"
-                 */
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -4503,10 +4407,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4610,10 +4511,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Sent again within a day, the same request is done once.
-                 * @example 7f9c2b1e
-                 */
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
                 "Idempotency-Key"?: string;
             };
             path: {
