@@ -17,14 +17,19 @@ export function rawBody(
   async function* bytes(): AsyncGenerator<Uint8Array> {
     // Of a sender that is refused the rest is read and dropped later, so the socket must stay.
     const chunks = source.iterator({ destroyOnReturn: false })
-    for (;;) {
-      const { done, value } = await withinSilence(chunks.next(), silenceMs).catch(error => {
-        const fault = error instanceof HTTPException ? error : new HTTPException(400)
-        gone.abort(fault)
-        throw fault
-      })
-      if (done) return
-      yield value
+    try {
+      for (;;) {
+        const { done, value } = await withinSilence(chunks.next(), silenceMs).catch(error => {
+          const fault = error instanceof HTTPException ? error : new HTTPException(400)
+          gone.abort(fault)
+          throw fault
+        })
+        if (done) return
+        yield value
+      }
+    } finally {
+      // While the iterator listens, nobody else is given what comes. Not waited for: of a silent sender it never ends.
+      void chunks.return?.()
     }
   }
   return { body: bytes(), signal: gone.signal }
