@@ -124,8 +124,9 @@ function complete(operation: Operation, method: (typeof METHODS)[number], guard:
     ...(guard !== 'nobody' && guard.scope === 'write' ? [403] : []),
     ...(names.has('path') || (guard !== 'nobody' && guard.role) ? [404] : []),
     ...(names.has('query') ? [422] : []),
-    ...(operation.requestBody ? [400, 413, 415, 422] : []),
-    ...(keyed ? [409, 413, 422] : []),
+    ...(operation.requestBody ? [400, 415, 422] : []),
+    ...(keyed ? [409, 422] : []),
+    ...(method === 'get' ? [] : [413]),
     500,
     503,
   ])
@@ -154,11 +155,13 @@ function needed({ scope, role, tablo }: Guard): string {
 
 function decorate(status: number, response: Responses[string], { parameters = [] }: Operation): void {
   if (status >= 300 || !response.content) return
-  const paged = parameters.some(each => 'name' in each && each.name === 'cursor')
+  const has = (name: string) => parameters.some(each => 'name' in each && each.name === name)
+  // What was read or made has a tag, and so has what a change can be held to.
+  const tagged = status === 201 || has('If-None-Match') || has('If-Match')
   response.headers = {
     ...(status === 201 && { Location: HEADERS.Location }),
-    ...(paged && { Link: HEADERS.Link }),
-    ETag: HEADERS.ETag,
+    ...(has('cursor') && { Link: HEADERS.Link }),
+    ...(tagged && { ETag: HEADERS.ETag }),
     ...response.headers,
   }
 }

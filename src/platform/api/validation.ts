@@ -20,7 +20,8 @@ export function checked<S extends z.ZodType>(schema: S, data: unknown, target: T
 export function refuse(result: Checked): void {
   if (result.success) return
   if (result.target === 'param') throw notFound()
-  const fields: FieldErrors = {}
+  // Without what every object has: a field may be sent that is called `constructor`.
+  const fields: FieldErrors = Object.create(null)
   const { data } = result as unknown as { data: unknown }
   for (const issue of result.error.issues as z.core.$ZodIssue[]) {
     if (issue.code === 'unrecognized_keys') {
