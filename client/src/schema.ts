@@ -1270,8 +1270,6 @@ export interface operations {
             /** @description The tokens */
             200: {
                 headers: {
-                    /** @description The version of what is answered. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1387,8 +1385,6 @@ export interface operations {
             /** @description The tokens */
             200: {
                 headers: {
-                    /** @description The version of what is answered. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2050,6 +2046,15 @@ export interface operations {
             };
             /** @description It has changed since the version that `If-Match` names */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3054,6 +3059,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -3713,6 +3727,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -4042,8 +4065,6 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
-                    /** @description The version of what is answered. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4146,8 +4167,6 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
-                    /** @description The version of what is answered. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4421,8 +4440,6 @@ export interface operations {
             /** @description The job */
             200: {
                 headers: {
-                    /** @description The version of what is answered. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4525,8 +4542,6 @@ export interface operations {
             /** @description The job */
             200: {
                 headers: {
-                    /** @description The version of what is answered. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
