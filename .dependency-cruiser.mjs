@@ -27,7 +27,8 @@ export default {
       comment: 'What is imported is there.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      // The client is a package of its own, built only where it is used.
+      to: { couldNotResolve: true, pathNot: '^@xtablo/client$' },
     },
     never(
       'texts-errors-config-are-the-ground',
@@ -125,6 +126,30 @@ export default {
       'They run where no server code does.',
     ),
     never(
+      'client-stands-alone',
+      '^client/',
+      { path: '^(src|test|tools|bench|assets|examples)/' },
+      'It is installed where nothing else of this repository is.',
+    ),
+    never(
+      'client-runs-anywhere',
+      '^client/',
+      { dependencyTypes: ['core'] },
+      'A browser has no modules of Node.',
+    ),
+    never(
+      'examples-use-the-client',
+      '^examples/',
+      { path: '^(src|test|tools|bench|assets|client)/' },
+      'They show what anybody can do, by the package and not by its files.',
+    ),
+    never(
+      'product-without-client',
+      '^(src|assets)/',
+      { path: '^(client|examples)/' },
+      'The product is what the client asks, not the other way round.',
+    ),
+    never(
       'what-runs-is-a-dependency',
       '^src/',
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
@@ -136,6 +161,8 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // There only when it was built, and the same as its sources.
+    exclude: { path: '(^|/)client/dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

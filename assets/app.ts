@@ -63,8 +63,8 @@ function sourceOf(event: Event): Element | undefined {
 const focusSummary = () => document.querySelector<HTMLElement>('[data-focus]')?.focus()
 
 document.addEventListener('htmx:after:swap', event => {
-  const source = sourceOf(event)
-  if (source instanceof HTMLFormElement && source.method === 'post') focusSummary()
+  // The form itself may be gone: then the event comes from what it was in.
+  if (event instanceof CustomEvent && event.detail?.ctx?.request?.method === 'POST') focusSummary()
 })
 focusSummary()
 

@@ -2,7 +2,7 @@
 // document that they make.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
@@ -128,10 +128,10 @@ export function createApi(deps: Deps & { callers: Callers }) {
   }
   for (const { method, path, takesQuery } of operations) if (!takesQuery) api.on(method, path, withoutQuery)
   const refusedUpload = drained(2 * config.maxUploadBytes)
-  api.use(`${BASE}/*`, (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-    return isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
-  })
+  const limited: MiddlewareHandler<ApiEnv> = (c, next) =>
+    isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
+  // On the path of each operation, so that a body which is too large still tells what it was meant for.
+  for (const { method, path } of operations) if (method !== 'get') api.on(method, path, limited)
   const once = idempotent<ApiEnv>(deps, {
     callerOf: c => c.get('caller').actor.id,
     stillAllowed: mustSee,

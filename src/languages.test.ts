@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { callersOf } from '../test/access.ts'
 import { testApp } from '../test/app.ts'
-import { cast, FIREFOX, person, tabloOf } from '../test/cast.ts'
+import { ADDRESS, cast, FIREFOX, PASSWORD, person, tabloOf } from '../test/cast.ts'
 import { type Client, formOf } from '../test/client.ts'
 import { testDatabase } from '../test/database.ts'
 import { send } from '../test/files.ts'
@@ -9,6 +10,7 @@ import { jobIn, queues } from '../test/jobs.ts'
 import { PDF, PNG } from '../test/samples.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
 import { offerReset } from './accounts/accounts.ts'
+import { createPersonalToken } from './accounts/personal-tokens.ts'
 import { samplePeople } from './demo/samples.ts'
 import { isId, newId } from './platform/ids.ts'
 import { jobStates } from './platform/jobs/reading.ts'
@@ -19,6 +21,7 @@ import { languages, localeOf } from './texts/locale.ts'
 const database = await testDatabase()
 const { db, pool } = database
 const web = testApp(database, { MAX_UPLOAD_SIZE_MB: '1' })
+const callers = callersOf(web.deps)
 const people = await cast(database)
 const TYPED = ['Xyzzy', 'Qwerty', 'Plugh']
 const tablo = await tabloOf(database, people, TYPED[0])
@@ -35,6 +38,14 @@ for (const state of jobStates) jobs.push(await jobIn(database, state, { requestI
 const [job = ''] = jobs.slice(-1)
 const [file] = await send(web.deps, people.ben, tablo, { name: 'Xyzzy', bytes: PNG })
 await send(web.deps, people.ada, tablo, { name: 'Qwerty', bytes: PDF }, { name: 'Plugh', bytes: 'x' })
+for (const [name, scope] of [
+  ['Xyzzy', 'read'],
+  ['Qwerty', 'write'],
+  ['Plugh', 'read'],
+] as const)
+  await callers.find(await createPersonalToken(db, people.ada, { name, scope, days: 30 }, ADDRESS))
+await pool.query(`update personal_tokens set expires_at = now() - interval '1 day' where name = 'Xyzzy'`)
+await pool.query(`update personal_tokens set last_used_at = null where name = 'Plugh'`)
 
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
@@ -150,6 +161,9 @@ for (const language of languages) {
     await ada.post(`${path}/restore`)
     const closed = speaking(testApp(database, { SIGNUP: 'closed' }).visitor())
     for (const address of ['/signup', '/login']) check((await closed.get(address)).text, `${address}, closed`)
+    const madeBefore = { id: newId(), name: 'Plugh', scope: 'write', days: '365' }
+    for (const state of ['a new token', 'a token that was made before'])
+      check((await ada.post('/settings/tokens', madeBefore)).text, state)
     await pool.query(`update sessions set user_agent = 'x'`)
     check((await ada.get('/settings')).text, 'a session of an unknown device')
     await pool.query('update sessions set user_agent = $1', [FIREFOX])
@@ -160,6 +174,10 @@ for (const language of languages) {
     const vera = speaking(await web.browserOf(people.vera))
     const root = speaking(await web.browserOf(people.root))
     const visitor = speaking(web.visitor())
+    const disabled = speaking(web.visitor())
+    const { id: out, email } = await person(database, `Disabled ${language}`)
+    data.add(email)
+    await pool.query('update users set disabled_at = now() where id = $1', [out])
     const long = 'Xyzzy'.repeat(5_000)
     data.add(long).add('not a password')
     const fields = formOf(await ada.get(`${path}/tasks/${task}`), `${path}/tasks/${task}`)
@@ -169,6 +187,10 @@ for (const language of languages) {
       [visitor, '/signup', { name: '\0', email: people.ada.email, password: 'not a password' }],
       [visitor, '/login', { email: people.ada.email, password: 'x' }],
       [ada, '/settings', { name: '', language: 'x', time_zone: 'x' }],
+      [ada, '/settings/tokens', { name: '', scope: 'x', days: 'x' }],
+      [ada, '/settings/tokens', { name: long, scope: 'read', days: '7' }],
+      [ada, `/settings/tokens/${newId()}/end`, {}],
+      [disabled, '/login', { email, password: PASSWORD }],
       [ada, '/settings/password', { current: 'x', password: 'not a password' }],
       [ada, '/tablos', { title: '', description: long, color: 'x' }],
       [ada, path, { title: long, description: '\0', color: 'x' }],

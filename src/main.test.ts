@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { cast, PASSWORD } from '../test/cast.ts'
+import { cast, PASSWORD, person } from '../test/cast.ts'
 import { xtablo } from '../test/command.ts'
 import { testDatabase } from '../test/database.ts'
 import { temporaryFolder } from '../test/folder.ts'
@@ -30,7 +30,16 @@ test('help lists the commands, and is what there is without one', async () => {
   for (const args of [[], ['--help']]) {
     const { ended, said } = xtablo(database, args)
     assert.equal(await ended, 0)
-    for (const command of ['start', 'web', 'worker', 'migrate up', 'jobs', 'list-failed-jobs', 'retry-job'])
+    for (const command of [
+      'start',
+      'web',
+      'worker',
+      'migrate up',
+      'jobs',
+      'list-failed-jobs',
+      'retry-job',
+      'rotate-keys',
+    ])
       assert.match(said(), new RegExp(`^  ${command}`, 'm'))
   }
 })
@@ -188,6 +197,30 @@ test('reset-password prints a link that sets a new password', async () => {
   const web = xtablo(database, ['web'])
   const [, address = ''] = await web.says(READY)
   assert.equal((await fetch(`${address}reset/${token}`)).status, 200)
+})
+
+test('reset-password for a disabled person refuses with a line', async () => {
+  const eve = await person(database, 'Eve Disabled')
+  await database.pool.query('update users set disabled_at = now() where id = $1', [eve.id])
+  const { ended, said } = xtablo(database, ['reset-password', eve.email])
+  assert.equal(await ended, 1)
+  assert.equal(said(), `The account of “${eve.email}” is disabled: an admin can enable it again.\n`)
+})
+
+test('rotate-keys says which key signs from now on, and the one of before is still published', async () => {
+  const web = xtablo(database, ['web'])
+  const [, address = ''] = await web.says(READY)
+  const kids = async () =>
+    ((await (await fetch(`${address}.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }).keys.map(
+      ({ kid }) => kid,
+    )
+  const [before] = await kids()
+  assert.ok(before, 'a key is there from the start')
+  const { ended, said } = xtablo(database, ['rotate-keys'])
+  assert.equal(await ended, 0)
+  const [, kid] = /^key ([0-9a-f-]{36}) signs from now on\n$/.exec(said()) ?? []
+  assert.deepEqual(await kids(), [kid, before])
+  assert.ok(!web.said().includes('SESSION_SECRET'), web.said())
 })
 
 test('reset-password on a database without its schema says what to run first', async () => {

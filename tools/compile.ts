@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { glob, rm } from 'node:fs/promises'
 
-// The server, its tests and tools; and the scripts for browsers, which are only checked here.
+// The server, its tests and tools, with the client that the tests drive; and the scripts for browsers, which are only checked here.
 const PROJECTS = ['tsconfig.json', 'assets/tsconfig.json']
 
 /** Type-checks both projects and compiles the server, printing what the compiler says. Gives false on any error. */
@@ -23,7 +23,7 @@ function tsc(project: string): Promise<number | null> {
 
 /** Deletes compiled files whose source is gone, so that a removed test does not run for ever. */
 async function removeOrphans(): Promise<void> {
-  const compiled = await Array.fromAsync(glob('dist/{src,test,bench,tools}/**/*.js'))
+  const compiled = await Array.fromAsync(glob('dist/{src,test,bench,tools,client}/**/*.js'))
   const orphans = compiled.filter(path => {
     const source = path
       .replaceAll('\\', '/')

@@ -1,10 +1,11 @@
 // `npm run generate`: the types of the tables, written from a database that was empty and has every migration applied,
-// the shapes of the icons, and the document of the API. With `--verify` nothing is written, and a difference from a committed file ends with 1.
+// the shapes of the icons, the document of the API, and the client's types from it. With `--verify` nothing is written, and a difference from a committed file ends with 1.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from '../src/platform/root.ts'
 import { urlOf } from '../test/database.ts'
+import { generateClient } from './client.ts'
 import { openTemporaryServer } from './database.ts'
 import { generateIcons } from './icons.ts'
 import { generateDocument } from './openapi.ts'
@@ -53,5 +54,10 @@ if (!(await generateIcons({ verify }))) {
 
 if (!(await generateDocument({ verify }))) {
   process.stderr.write('api/openapi.json differs from what is committed: run npm run generate\n')
+  process.exitCode = 1
+}
+
+if (!generateClient({ verify })) {
+  process.stderr.write('client/src/schema.ts is not what api/openapi.json says: run npm run generate\n')
   process.exitCode = 1
 }

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import type { IConfiguration, ICruiseResult, IViolation } from 'dependency-cruiser'
 
 // The benchmarks may import anything, and the parser does not know their `using` declarations.
-const FOLDERS = ['src', 'test', 'tools', 'assets']
+const FOLDERS = ['src', 'test', 'tools', 'assets', 'client/src', 'examples']
 
 interface Findings {
   ok: boolean
@@ -72,6 +72,9 @@ async function checkTypes(): Promise<Findings> {
       ),
     ),
   )
+  // As those will see it who use it.
+  for (const project of ['client', 'examples'])
+    found.push(await run('../client/node_modules/typescript/bin/tsc', '-p', project, '--noEmit'))
   return { ok: found.every(({ ok }) => ok), said: found.map(({ said }) => said).join('') }
 }
 

@@ -5,7 +5,7 @@ import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { Deps } from '../platform/deps.ts'
 import type { Actor } from './actor.ts'
 import { knownAccess } from './known-access.ts'
-import { type PublicJwk, signingKey } from './signing-keys.ts'
+import { type PublicJwk, readPublicKeys, signingKey } from './signing-keys.ts'
 
 /** Seconds */
 export const ACCESS_LIFE = 900
@@ -83,9 +83,9 @@ export function accessTokens(
       }
     },
 
-    /** The public keys whose tokens are accepted, the newest first: RFC 7517. */
+    /** The public keys whose tokens are accepted, the newest first: RFC 7517. Read anew: who misses a key asks here. */
     async jwks(): Promise<{ keys: PublicJwk[] }> {
-      const { keys } = await known(UNKNOWN_KEY_MS)
+      const keys = await readPublicKeys(db)
       return { keys: [...keys.values()].map(({ jwk }) => jwk) }
     },
   }

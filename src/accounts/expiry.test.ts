@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { cast, sessionOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { transaction } from '../platform/database/database.ts'
+import { newId } from '../platform/ids.ts'
 import { forgetExpired } from './expiry.ts'
 import { makeLink } from './links.ts'
+import { hashToken } from './tokens.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
@@ -26,6 +28,62 @@ test('sessions, links and counters past their time are forgotten, and no others'
   assert.deepEqual((await pool.query('select key from rate_limits order by key')).rows, [
     { key: 'never' },
     { key: 'new' },
+  ])
+  assert.equal(await forgetExpired(db), 0)
+})
+
+test('tokens and keys past their time are forgotten, those that still tell something are not', async () => {
+  await pool.query('truncate users, signing_keys cascade')
+  const { ada } = await cast(database)
+  const family = async (name: string, ended: string | null, expires: string) => {
+    const values = [newId(), ada.id, name, ended, expires]
+    await pool.query(
+      `insert into token_families (id, user_id, address, user_agent, ended_at, expires_at)
+       values ($1, $2, '', $3, now() + $4::interval, now() + $5::interval)`,
+      values,
+    )
+    return values[0]
+  }
+  const refresh = (id: unknown, token: string, expires: string) =>
+    pool.query(
+      `insert into refresh_tokens (token_hash, family_id, expires_at) values ($1, $2, now() + $3::interval)`,
+      [hashToken(token), id, expires],
+    )
+  const living = await family('living', null, '1 hour')
+  await refresh(living, 'old', '-1 hour')
+  await refresh(living, 'new', '1 hour')
+  const expired = await family('expired', null, '-1 hour')
+  await refresh(expired, 'its own', '1 hour')
+  await family('ended lately', '-23 hours', '1 hour')
+  const ended = await family('ended', '-25 hours', '1 hour')
+  await refresh(ended, 'its own too', '1 hour')
+  for (const [name, expires] of [
+    ['living', '1 hour'],
+    ['expired', '-29 days'],
+    ['long expired', '-31 days'],
+  ] as const)
+    await pool.query(
+      `insert into personal_tokens (id, user_id, name, token_hash, scope, expires_at)
+       values ($1, $2, $3, $4, 'read', now() + $5::interval)`,
+      [newId(), ada.id, name, hashToken(name), expires],
+    )
+  for (const retired of [null, '-10 minutes', '-30 minutes'])
+    await pool.query(
+      `insert into signing_keys (id, public_jwk, private_key, retired_at)
+       values ($1, $2, case when $3::text is null then decode('00', 'hex') end, now() + $3::interval)`,
+      [newId(), JSON.stringify({ retired }), retired],
+    )
+  // One token, two families, one personal token, one key.
+  assert.equal(await forgetExpired(db), 5)
+  const of = async (query: string) => (await pool.query(query)).rows.map(row => Object.values(row)[0])
+  assert.deepEqual(await of('select user_agent from token_families order by id'), ['living', 'ended lately'])
+  assert.deepEqual(await of(`select encode(token_hash, 'hex') from refresh_tokens`), [
+    hashToken('new').toString('hex'),
+  ])
+  assert.deepEqual(await of('select name from personal_tokens order by id'), ['living', 'expired'])
+  assert.deepEqual(await of(`select public_jwk->>'retired' from signing_keys order by id`), [
+    null,
+    '-10 minutes',
   ])
   assert.equal(await forgetExpired(db), 0)
 })

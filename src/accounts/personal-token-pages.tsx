@@ -30,6 +30,8 @@ export function personalTokenPages({ config, db }: Pick<Deps, 'config' | 'db'>) 
       const token = await createPersonalToken(db, c.get('person'), given, address)
       // Nowhere else than in this answer: not by a redirect, and in nobody's cache.
       c.header('Cache-Control', 'no-store')
+      // Morphed, the form would keep what was typed, which was for this token and not for the next one.
+      c.header('HX-Reswap', 'innerHTML')
       return tokensPage(c, { made: { token, name: given.name } })
     }
     return formResult(c, run, problem => tokensPage(c, { values, problem }))

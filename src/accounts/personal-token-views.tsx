@@ -109,17 +109,17 @@ function TokenItem({ locale, token }: { locale: Locale; token: PersonalToken }) 
           {name} <Badge kind={scope === 'write' ? 'accent' : 'neutral'}>{t.scopes[scope]}</Badge>{' '}
           {expired && <Badge kind="danger">{t.expired}</Badge>}
         </p>
-        <p class="row-meta">
+        <p class="row-meta token-facts">
           <TimeAgo locale={locale} at={created_at} words={t.created} />
-          {' · '}
-          {last_used_at ? <TimeAgo locale={locale} at={last_used_at} words={t.used} /> : t.neverUsed}
+          {last_used_at ? (
+            <TimeAgo locale={locale} at={last_used_at} words={t.used} />
+          ) : (
+            <span>{t.neverUsed}</span>
+          )}
           {!expired && (
-            <>
-              {' · '}
-              <time datetime={expires_at.toISOString()} title={locale.dateTime(expires_at)}>
-                {t.expires(locale.date(expires_at))}
-              </time>
-            </>
+            <time datetime={expires_at.toISOString()} title={locale.dateTime(expires_at)}>
+              {t.expires(locale.date(expires_at))}
+            </time>
           )}
         </p>
       </div>

@@ -6,11 +6,12 @@ import { type ClientRequest, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { testApp } from '../../test/app.ts'
-import { cast, sessionOf, tabloOf } from '../../test/cast.ts'
+import { ADDRESS, cast, sessionOf, tabloOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { send, statesOf } from '../../test/files.ts'
 import { TestStorage } from '../../test/storage.ts'
 import type { Person } from '../accounts/actor.ts'
+import { createPersonalToken } from '../accounts/personal-tokens.ts'
 import { listen } from '../platform/web/server.ts'
 
 const MIB = 1_048_576
@@ -78,6 +79,23 @@ test('who may not upload reads that too, and no byte of it was kept', async () =
   assert.equal((await upload(people.eve, 2 * MIB)).status, 404)
   assert.equal((await upload(undefined, 2 * MIB)).status, 303)
   assert.deepEqual(await statesOf(database), {})
+})
+
+test('a program that sends too much is told as soon as all of it is sent', async () => {
+  const token = await createPersonalToken(
+    database.db,
+    people.ada,
+    { name: 'Script', scope: 'write', days: 7 },
+    ADDRESS,
+  )
+  const answer = await fetch(`http://127.0.0.1:${server.port}/api/v1${path}?name=a.bin`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/octet-stream' },
+    body: Buffer.alloc(1.9 * MIB),
+    signal: AbortSignal.timeout(20_000),
+  })
+  assert.equal(answer.status, 413)
+  assert.equal(storage.objects.size, 0)
 })
 
 test('who goes on sending for ever is cut', async () => {

@@ -90,7 +90,7 @@ test('of several files all stay or none does', async () => {
 })
 
 test('no file is no upload; one without a name has one, and an empty one is a file', async () => {
-  await assert.rejects(send(here.people.ada), { text: 'file_missing' })
+  await assert.rejects(send(here.people.ada), { text: 'file_missing', fields: { file: 'file_missing' } })
   await assert.rejects(send(here.people.ada, { name: '', bytes: '' }), { text: 'file_missing' })
   await nothingLeft()
   await send(

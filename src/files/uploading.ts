@@ -105,7 +105,8 @@ export async function upload(
       begun.push(id)
       written.push(await write(deps, actor, tabloId, id, { ...file, head }))
     })
-    if (written.length === 0) throw new AppError('invalid', 'file_missing')
+    if (written.length === 0)
+      throw new AppError('invalid', 'file_missing', { fields: { file: 'file_missing' } })
     await keep(deps, actor, tabloId, written)
     return written
   } catch (error) {

@@ -8,7 +8,9 @@ import { check } from './axe.ts'
 import { openAdding, task } from './kanban.ts'
 import { PHONE, product } from './product.ts'
 
-const { person, kanban, windowOf, visitor, faults, database, deps } = await product()
+const { person, kanban, windowOf, visitor, faults, database, deps } = await product({
+  MAX_UPLOAD_SIZE_MB: '1',
+})
 const ada = await person('Ada Lovelace')
 const path = await kanban(ada, { todo: ['One', 'Two'], in_progress: ['Three'], done: ['Four'] })
 const tablo = path.replace('/tasks', '')
@@ -39,6 +41,7 @@ const PAGES = [
   `${tablo}/files/${pdf?.id}/view`,
   `${tablo}/files/${png?.id}/view`,
   '/settings',
+  '/settings/tokens',
   '/demo',
   '/nothing-here',
 ]

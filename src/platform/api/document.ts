@@ -124,9 +124,9 @@ function complete(operation: Operation, method: (typeof METHODS)[number], guard:
     ...(guard === 'nobody' ? [] : [401]),
     ...(guard !== 'nobody' && guard.scope === 'write' ? [403] : []),
     ...(names.has('path') || (guard !== 'nobody' && guard.role) ? [404] : []),
-    ...(operation.requestBody ? [400, 413, 415] : []),
-    ...(method === 'get' ? [] : [413]),
+    ...(operation.requestBody ? [400, 415] : []),
     ...(keyed ? [409] : []),
+    ...(method === 'get' ? [] : [413]),
     422,
     500,
     503,
@@ -162,12 +162,14 @@ function decorate(
   keyed: boolean,
 ): void {
   if (status >= 300 || !response.content) return
-  const paged = parameters.some(each => 'name' in each && each.name === 'cursor')
+  const has = (name: string) => parameters.some(each => 'name' in each && each.name === name)
+  // What was read or made has a tag, and so has what a change can be held to.
+  const tagged = status === 201 || has('If-None-Match') || has('If-Match')
   response.headers = {
     ...(status === 201 && { Location: HEADERS.Location }),
-    ...(paged && { Link: HEADERS.Link }),
+    ...(has('cursor') && { Link: HEADERS.Link }),
     ...(keyed && { 'Idempotency-Replayed': HEADERS['Idempotency-Replayed'] }),
-    ETag: HEADERS.ETag,
+    ...(tagged && { ETag: HEADERS.ETag }),
     ...response.headers,
   }
 }

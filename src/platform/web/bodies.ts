@@ -3,12 +3,14 @@
 // the answer once it has sent everything; to close the connection on it would show as a network error.
 
 import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { socketOf } from './multipart.ts'
 
 /** Bytes: the longest description, each character percent-encoded, fits several times. */
 const LARGEST_FORM = 1_048_576
+
+/** Bytes of one that is too large which are read and dropped, so that its sender can go on. */
+const LARGEST_REST = 16 * LARGEST_FORM
 
 /** How long a form may take to arrive. The server itself waits as long as an upload may take. */
 const SLOWEST_FORM_MS = 300_000
@@ -20,22 +22,39 @@ const DRAIN_MS = 120_000
 /** How long it may send nothing meanwhile. */
 const SILENCE_MS = 60_000
 
-const withinLimit = bodyLimit({
-  maxSize: LARGEST_FORM,
-  onError: () => {
-    throw new HTTPException(413)
-  },
-})
-
 /** Holds a form to its size and its time. */
 export const limitBody: MiddlewareHandler = async (c, next) => {
   const socket = socketOf(c)
   const slow = setTimeout(() => socket?.complete || socket?.destroy(), SLOWEST_FORM_MS).unref()
   try {
-    return await withinLimit(c, next)
+    const fits = saysItsLength(c) ? Number(c.req.header('Content-Length')) <= LARGEST_FORM : await collect(c)
+    if (fits) return await next()
+    // What is left of it would stand before the next request on the connection, and take that down with it.
+    if (saysItsLength(c) && !(await drain(c, LARGEST_REST))) c.header('Connection', 'close')
+    throw new HTTPException(413)
   } finally {
     clearTimeout(slow)
   }
+}
+
+const saysItsLength = (c: Context): boolean =>
+  c.req.header('Content-Length') !== undefined && c.req.header('Transfer-Encoding') === undefined
+
+/** Reads a body of unknown length, for those who come after to have it. Says whether it is small enough. */
+async function collect(c: Context): Promise<boolean> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length
+    if (size <= LARGEST_FORM) chunks.push(chunk)
+    if (size > LARGEST_REST) {
+      c.header('Connection', 'close')
+      break
+    }
+  }
+  if (size > LARGEST_FORM) return false
+  if (c.req.raw.body) c.req.raw = new Request(c.req.raw, { body: Buffer.concat(chunks) })
+  return true
 }
 
 /**
