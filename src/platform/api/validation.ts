@@ -43,7 +43,7 @@ function refuse(result: Checked): void {
   // A map, since a field may have the name of something that every object has.
   const fields = new Map<string, ErrorText>()
   const name = (path: readonly PropertyKey[], text: ErrorText) => {
-    const field = path.join('.') || 'body'
+    const field = path.length === 0 ? 'body' : path.join('.')
     if (fields.size < MOST_NAMED && !fields.has(field)) fields.set(field, text)
   }
   const { data } = result as unknown as { data: unknown }
