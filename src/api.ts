@@ -20,6 +20,7 @@ import { guards } from './guards.ts'
 import { describe } from './platform/api/document.ts'
 import { idempotent } from './platform/api/idempotency.ts'
 import { answer, problem } from './platform/api/problems.ts'
+import { withoutQuery } from './platform/api/validation.ts'
 import type { Deps } from './platform/deps.ts'
 import { isId } from './platform/ids.ts'
 import { drained, limitBody } from './platform/web/bodies.ts'
@@ -89,15 +90,23 @@ export function createApi(deps: Deps & { callers: Callers }) {
         'Idempotency-Key',
         'If-Match',
         'If-None-Match',
+        'If-Range',
+        'Range',
         'X-Request-Id',
       ],
       exposeHeaders: [
+        'Accept-Ranges',
+        'Allow',
+        'Content-Disposition',
+        'Content-Range',
         'ETag',
+        'Idempotency-Replayed',
         'Link',
         'Location',
-        'Retry-After',
         'RateLimit',
         'RateLimit-Policy',
+        'Retry-After',
+        'WWW-Authenticate',
         'X-Request-Id',
       ],
       maxAge: 600,
@@ -117,6 +126,7 @@ export function createApi(deps: Deps & { callers: Callers }) {
     if (guard === undefined) throw new Error(`guards.ts does not say who may call ${id}`)
     if (guard !== 'nobody') api.on(method, path, needs(guard, callers.find))
   }
+  for (const { method, path, takesQuery } of operations) if (!takesQuery) api.on(method, path, withoutQuery)
   const refusedUpload = drained(2 * config.maxUploadBytes)
   const limited: MiddlewareHandler<ApiEnv> = (c, next) =>
     isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
@@ -165,6 +175,7 @@ interface Operation {
   readonly method: string
   /** As Hono writes it */
   readonly path: string
+  readonly takesQuery: boolean
 }
 
 /** What a part declares. */
@@ -175,8 +186,9 @@ const operationsOf = ({
 }): Operation[] =>
   openAPIRegistry.definitions.flatMap(definition => {
     if (definition.type !== 'route') return []
-    const { operationId: id = '', method, path } = definition.route
-    return [{ id, method, path: BASE + path.replaceAll(/\{(\w+)\}/g, ':$1') }]
+    const { operationId: id = '', method, path, request } = definition.route
+    const takesQuery = request?.query !== undefined
+    return [{ id, method, path: BASE + path.replaceAll(/\{(\w+)\}/g, ':$1'), takesQuery }]
   })
 
 /** Whether the fault is one of the body, the query or a header, and not of what the path names. */

@@ -65,6 +65,18 @@ const MALFORMED: Record<string, string[]> = {
   S3_SECRET_KEY: ['two words', ' start'],
   S3_USE_PATH_STYLE: ['yes', '1', 'True'],
   S3_PUBLIC_ENDPOINT: ['files.example.org', 'https://files.example.org/path'],
+  CORS_ORIGINS: [
+    '*',
+    'https://*.example.org',
+    'app.example.org',
+    'null',
+    'https://app.example.org/path',
+    'https://app.example.org?x',
+    'https://user:hidden@app.example.org',
+    'https://app.example.org https://other.example.org',
+    'https://app.example.org,*',
+    'ftp://app.example.org',
+  ],
   LOG_LEVEL: ['verbose', 'INFO', '3'],
 }
 
@@ -172,6 +184,18 @@ test('trusted proxies are addresses and networks of both versions', () => {
   for (const address of ['127.0.0.1', '10.255.0.1']) assert.ok(trustedProxies.check(address), address)
   for (const address of ['::1', 'fd12::1']) assert.ok(trustedProxies.check(address, 'ipv6'), address)
   for (const address of ['127.0.0.2', '11.0.0.1']) assert.ok(!trustedProxies.check(address), address)
+})
+
+test('origins of other sites are exact ones, and none unless they are named', () => {
+  const originsOf = (text: string) => parseConfig({ CORS_ORIGINS: text }).corsOrigins
+  assert.deepEqual(parseConfig({}).corsOrigins, [])
+  assert.deepEqual(originsOf(' https://App.example.org:443/, http://localhost:5173,, '), [
+    'https://app.example.org',
+    'http://localhost:5173',
+  ])
+  assert.deepEqual(faultsOf({ CORS_ORIGINS: '*' }), [
+    'CORS_ORIGINS: expected exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *, got “*”.',
+  ])
 })
 
 test('.env.example lists every variable, and is a start that works', () => {

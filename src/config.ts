@@ -85,7 +85,7 @@ const VARIABLES = {
     baseUrl.optional(),
   ],
   CORS_ORIGINS: [
-    'origins, separated by commas, such as https://app.example.org,http://localhost:5173, each without a path',
+    'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
   ],
   LOG_LEVEL: [
@@ -212,7 +212,7 @@ const withoutPassword = (text = '') => text.replace(/\/\/[^/]*@/, '//…@')
 /** Exact ones alone: a token is not to be had by whoever asks. */
 function origins(text: string, context: z.RefinementCtx): string[] {
   const list = text.split(',').flatMap(part => part.trim() || [])
-  if (list.every(origin => baseUrl.safeParse(origin).success))
+  if (list.every(origin => baseUrl.safeParse(origin).success && !origin.includes('*')))
     return list.map(origin => new URL(origin).origin)
   context.addIssue({ code: 'custom' })
   return z.NEVER

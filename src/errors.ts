@@ -21,6 +21,19 @@ export const statusOf = {
 
 export type ErrorCode = keyof typeof statusOf
 
+/** So many attempts in so many seconds. */
+export interface Rate {
+  readonly name: string
+  readonly attempts: number
+  readonly seconds: number
+}
+
+interface More {
+  fields?: FieldErrors
+  retryAfter?: number
+  rate?: Rate
+}
+
 export class AppError extends Error {
   override name = 'AppError'
   readonly code: ErrorCode
@@ -28,13 +41,16 @@ export class AppError extends Error {
   readonly fields: FieldErrors
   /** Seconds after which it is worth trying again. */
   readonly retryAfter: number | undefined
+  /** With `too_many`: which one was passed. */
+  readonly rate: Rate | undefined
 
-  constructor(code: ErrorCode, text: ErrorText, more: { fields?: FieldErrors; retryAfter?: number } = {}) {
+  constructor(code: ErrorCode, text: ErrorText, more: More = {}) {
     super(`${code}: ${text}`)
     this.code = code
     this.text = text
     this.fields = more.fields ?? {}
     this.retryAfter = more.retryAfter
+    this.rate = more.rate
   }
 }
 

@@ -8,7 +8,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { LRUCache } from 'lru-cache'
 import type { AccountEnv } from './accounts/signed-in.ts'
 import { AppError, statusOf } from './errors.ts'
-import { isDatabaseLost } from './platform/database/lost.ts'
+import { isDatabaseLost, RETRY_AFTER } from './platform/database/lost.ts'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
 import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web/html.ts'
@@ -25,9 +25,6 @@ import { Toast } from './ui/Toast.tsx'
 const PROCESS = newId()
 
 const KEPT_BYTES = 32 * 1024 * 1024
-
-/** Seconds: Postgres restarts in less. */
-const RETRY_AFTER = 5
 
 /** Where kept content goes into a layout. */
 const SLOT = newId()

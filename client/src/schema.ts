@@ -1581,6 +1581,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -1821,6 +1830,8 @@ export interface operations {
                 headers: {
                     /** @description The address of what was made. */
                     Location?: string;
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
@@ -1971,6 +1982,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -2055,6 +2075,15 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2230,6 +2259,8 @@ export interface operations {
             /** @description The Tablo */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
@@ -2345,6 +2376,8 @@ export interface operations {
             /** @description The Tablo */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
@@ -2588,6 +2621,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -2729,6 +2771,8 @@ export interface operations {
                 headers: {
                     /** @description The address of what was made. */
                     Location?: string;
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
@@ -2977,6 +3021,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -3061,6 +3114,15 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3240,6 +3302,8 @@ export interface operations {
             /** @description The task */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
@@ -3477,6 +3541,8 @@ export interface operations {
                 headers: {
                     /** @description The address of what was made. */
                     Location?: string;
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
@@ -3645,6 +3711,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -3729,6 +3804,15 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3837,6 +3921,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description A fault of ours */
             500: {
@@ -4065,6 +4158,8 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4167,6 +4262,8 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4400,6 +4497,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -4440,6 +4546,8 @@ export interface operations {
             /** @description The job */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4542,6 +4650,8 @@ export interface operations {
             /** @description The job */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {

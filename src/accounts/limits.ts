@@ -43,7 +43,7 @@ export function signInLimits(pool: pg.Pool, secret: string) {
       await take(perAddress, keyOf(place), 'too_many_attempts')
       await take(perPair, keyOf(email, place), 'too_many_attempts')
       const failures = await perEmail.get(keyOf(email))
-      if (failures && failures.consumedPoints >= 100) throw tooMany('too_many_failures', failures)
+      if (failures && failures.consumedPoints >= 100) throw tooMany('too_many_failures', perEmail, failures)
     },
     async failed(email: string): Promise<void> {
       await perEmail.penalty(keyOf(email))
@@ -67,9 +67,12 @@ async function take(limiter: RateLimiterPostgres, key: string, text: ErrorText):
   try {
     await limiter.consume(key)
   } catch (reason) {
-    throw reason instanceof RateLimiterRes ? tooMany(text, reason) : reason
+    throw reason instanceof RateLimiterRes ? tooMany(text, limiter, reason) : reason
   }
 }
 
-const tooMany = (text: ErrorText, result: RateLimiterRes) =>
-  new AppError('too_many', text, { retryAfter: Math.max(1, Math.ceil(result.msBeforeNext / 1000)) })
+const tooMany = (text: ErrorText, limiter: RateLimiterPostgres, { msBeforeNext }: RateLimiterRes) =>
+  new AppError('too_many', text, {
+    retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+    rate: { name: limiter.keyPrefix, attempts: limiter.points, seconds: limiter.duration },
+  })

@@ -5,11 +5,12 @@ import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
 import { apiPart, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
+import { refused } from '../platform/api/problems.ts'
 import { send } from '../platform/api/send.ts'
 import { ifMatch } from '../platform/api/tags.ts'
 import { checked } from '../platform/api/validation.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
-import { receiveOne } from './arriving.ts'
+import { isSameFile, receiveOne } from './arriving.ts'
 import { remove } from './files.ts'
 import { entry, type FileEntry, listEntries } from './listing.ts'
 import { serveFile } from './serving.ts'
@@ -55,6 +56,7 @@ const tags = ['Files']
 /** List, upload, read, download and delete files. */
 export function fileApi(deps: Uploading) {
   const { db } = deps
+  const { maxUploadBytes } = deps.config
   const api = apiPart<ApiEnv>()
 
   api.openapi(
@@ -102,10 +104,15 @@ export function fileApi(deps: Uploading) {
     checked(uploadQuery, c.req.query(), 'query')
     const sentAs = c.req.header('Idempotency-Key') === undefined ? undefined : c.get('madeId')
     const options = { unnamed: c.get('locale').t.files.unnamed, sentAs }
-    const [added] = await upload(deps, actorOf(c), tablo_id, options, take =>
-      receiveOne(c, deps.config.maxUploadBytes, take),
-    )
+    let came = false
+    const [added] = await upload(deps, actorOf(c), tablo_id, options, take => {
+      came = true
+      return receiveOne(c, maxUploadBytes, take)
+    })
     const file = await entry(db, actorOf(c), added?.id ?? '')
+    // Kept by a process that died before it answered. What comes now may be another file under the same key.
+    if (!came && !(await isSameFile(c, maxUploadBytes, shapeOf(file))))
+      throw refused({ 'Idempotency-Key': 'key_reused' })
     c.header('Location', `/api/v1/files/${file.id}`)
     return send(c, shapeOf(file), 201, tagOf(file))
   })
@@ -160,9 +167,7 @@ export function fileApi(deps: Uploading) {
     }),
     async c => {
       const file = await entry(db, actorOf(c), c.req.valid('param').file_id)
-      // It never changes, so there is nothing to hold it to inside the transaction.
-      ifMatch(c, tagOf)?.(file)
-      await remove(db, actorOf(c), file.tabloId, file.id)
+      await remove(db, actorOf(c), file.tabloId, file.id, ifMatch(c, tagOf))
       return c.body(null, 204)
     },
   )

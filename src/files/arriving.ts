@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts'
 import { refused } from '../platform/api/problems.ts'
 import { ID } from '../platform/ids.ts'
 import { receiveFiles } from '../platform/web/multipart.ts'
-import { rawBody } from '../platform/web/raw-body.ts'
+import { receiveBody } from '../platform/web/raw-body.ts'
 import { fileName } from './names.ts'
 import type { Given } from './uploading.ts'
 
@@ -34,7 +34,7 @@ export async function receiveOne(c: Context, maxUploadBytes: number, take: Take)
   if (/^application\/octet-stream\s*(;|$)/i.test(type)) {
     const name = c.req.query('name')
     if (name === undefined) throw refused({ name: 'file_name_missing' })
-    return take({ name, ...rawBody(c, SILENCE_MS) })
+    return receiveBody(c, SILENCE_MS, sent => take({ name, ...sent }))
   }
   if (!/^multipart\/form-data\s*;/i.test(type)) throw new HTTPException(415)
   return receiveFiles(c, limitsOf(1, maxUploadBytes, refused({ file: 'one_file' })), take)

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../accounts/actor.ts'
 import { record } from '../activity/activity.ts'
 import { notFound } from '../errors.ts'
+import type { Check } from '../platform/database/check.ts'
 import type { Db, Reader } from '../platform/database/database.ts'
 import { changing, visibleTo } from '../tablos/tablos.ts'
 import { viewableTypes } from './detection.ts'
@@ -119,8 +120,14 @@ export async function neighboursOf(
   return { ...(newer && { newer: newer.id }), ...(older && { older: older.id }) }
 }
 
-/** Takes a file from its Tablo. Its object is left to the cleanup. Throws not_found. */
-export async function remove(db: Db, actor: Actor, tabloId: string, id: string): Promise<void> {
+/** Takes a file from its Tablo. Its object is left to the cleanup. Throws not_found, and what `check` throws. */
+export async function remove(
+  db: Db,
+  actor: Actor,
+  tabloId: string,
+  id: string,
+  check?: Check<{ id: string }>,
+): Promise<void> {
   await changing(db, actor, tabloId, 'content', async tx => {
     const file = await tx
       .updateTable('files')
@@ -131,6 +138,7 @@ export async function remove(db: Db, actor: Actor, tabloId: string, id: string):
       .returning('name')
       .executeTakeFirst()
     if (!file) throw notFound()
+    check?.({ id })
     await record(tx, {
       tablo: tabloId,
       subject: id,

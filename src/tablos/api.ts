@@ -3,55 +3,16 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
-import { apiPart, body, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
+import { apiPart, body, idParameter, json, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
 import { ifMatch, strongTag } from '../platform/api/tags.ts'
+import { madeAt } from '../platform/database/moments.ts'
 import type { Deps } from '../platform/deps.ts'
-import { tabloColors } from '../ui/colors.ts'
-import { entry, listEntries, listMemberEntries, madeAt, type TabloEntry } from './listing.ts'
+import { entry, listEntries, listMemberEntries, type TabloEntry } from './listing.ts'
 import { progressOf } from './reading.ts'
-import { newTabloBody, tabloChangesBody } from './schema.ts'
+import { memberShape, newTabloBody, progressShape, tabloChangesBody, tabloShape } from './schema.ts'
 import * as tablos from './tablos.ts'
-
-const role = z.enum(['owner', 'editor', 'viewer'])
-
-const tabloShape = z
-  .strictObject({
-    id,
-    title: z.string(),
-    description: z.string().meta({ description: 'Markdown' }),
-    color: z.enum(tabloColors),
-    role: role.meta({ description: 'What you are in it.' }),
-    archived_at: moment.nullable(),
-    created_at: moment,
-  })
-  .meta({
-    id: 'Tablo',
-    description: 'A workspace: one project, its members and everything in it.',
-    example: {
-      id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f',
-      title: 'Bakery',
-      description: 'The new shop',
-      color: 'teal',
-      role: 'owner',
-      archived_at: null,
-      created_at: '2026-11-20T09:30:00.000Z',
-    },
-  })
-
-const memberShape = z.strictObject({ id, name: z.string(), role }).meta({
-  id: 'Member',
-  description: 'A person in a Tablo.',
-  example: { id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f', name: 'Ada', role: 'owner' },
-})
-
-const progressShape = z
-  .strictObject({
-    done: z.int().min(0),
-    total: z.int().min(0),
-  })
-  .meta({ id: 'Progress', description: 'Tasks done, of all.', example: { done: 12, total: 40 } })
 
 const params = z.strictObject({ tablo_id: idParameter('The Tablo') })
 const tags = ['Tablos']

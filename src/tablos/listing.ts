@@ -1,32 +1,16 @@
 // Tablos as programs read them: one, and page by page.
 
 import { sql } from 'kysely'
-import { z } from 'zod'
 import type { Actor } from '../accounts/actor.ts'
 import { notFound } from '../errors.ts'
 import type { Reader } from '../platform/database/database.ts'
-import { isId } from '../platform/ids.ts'
+import { type MadeAt, microsecondsOf, rowOf } from '../platform/database/moments.ts'
 import type { Role } from './roles.ts'
 import { type TabloState, visibleTo } from './tablos.ts'
 
 export interface TabloEntry extends TabloState {
   readonly createdAt: Date
 }
-
-/** Where a row stands in a list that is sorted by when its rows were made: microseconds since 1970. */
-export const madeAt = z.strictObject({
-  at: z.int().min(0).max(9e15),
-  id: z.string().refine(isId),
-})
-export type MadeAt = z.output<typeof madeAt>
-
-/** The moment of a row as its place has it. */
-export const microsecondsOf = (column: string) =>
-  sql<number>`(extract(epoch from ${sql.ref(column)}) * 1000000)::bigint`
-
-/** The same place, to compare a row of moment and id with. */
-export const rowOf = ({ at, id }: MadeAt) =>
-  sql`(timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${id}::uuid)`
 
 /** One Tablo. Throws not_found. */
 export async function entry(reader: Reader, actor: Actor, id: string): Promise<TabloEntry> {

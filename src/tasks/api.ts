@@ -4,46 +4,17 @@ import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
-import { taskStatuses } from '../activity/kinds.ts'
-import { apiPart, body, id, idParameter, json, moment, problems } from '../platform/api/operations.ts'
+import { apiPart, body, id, idParameter, json, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { keptLists, send, sendKept } from '../platform/api/send.ts'
 import { ifMatch } from '../platform/api/tags.ts'
+import { madeAt } from '../platform/database/moments.ts'
 import type { Deps } from '../platform/deps.ts'
-import { madeAt } from '../tablos/listing.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { entry, listEverywhere, listInTablo } from './listing.ts'
 import { move } from './ordering.ts'
-import { moveBody, newTaskBody, status, taskChangesBody } from './schema.ts'
+import { moveBody, newTaskBody, status, taskChangesBody, taskShape } from './schema.ts'
 import * as tasks from './tasks.ts'
-
-const taskShape = z
-  .strictObject({
-    id,
-    tablo_id: id,
-    title: z.string(),
-    description: z.string().meta({ description: 'Markdown' }),
-    status: z.enum(taskStatuses),
-    version: z.int().meta({ description: 'Rises with every change; in quotes it is the ETag.' }),
-    created_by: id.nullable().meta({ description: 'The person who made it; null once they are gone.' }),
-    created_at: moment,
-    updated_at: moment,
-  })
-  .meta({
-    id: 'Task',
-    description: 'A unit of work in one Tablo.',
-    example: {
-      id: '019a9e0c-7d2e-7a53-8f10-6c5b4a392817',
-      tablo_id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f',
-      title: 'Order flour',
-      description: '50 kg, type 55',
-      status: 'todo',
-      version: 1,
-      created_by: '019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f',
-      created_at: '2026-11-20T09:30:00.000Z',
-      updated_at: '2026-11-20T09:30:00.000Z',
-    },
-  })
 
 const tasksPage = pageOf(taskShape, 'Tasks')
 const placeInTablo = z.strictObject({ status, position: z.string().regex(/^[A-Za-z0-9]{1,200}$/) })

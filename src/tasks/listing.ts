@@ -6,7 +6,7 @@ import type { TaskStatus } from '../activity/kinds.ts'
 import { notFound } from '../errors.ts'
 import { compiledOnce } from '../platform/database/compiled.ts'
 import type { Reader } from '../platform/database/database.ts'
-import { type MadeAt, microsecondsOf, rowOf } from '../tablos/listing.ts'
+import { type MadeAt, microsecondsOf, rowOf } from '../platform/database/moments.ts'
 import { visibleTo } from '../tablos/tablos.ts'
 import type { TaskEntry } from './tasks.ts'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { taskStatuses } from '../activity/kinds.ts'
 import { errorText } from '../errors.ts'
+import { id, moment } from '../platform/api/operations.ts'
 import { isId } from '../platform/ids.ts'
 import { line, prose } from '../platform/input.ts'
 
@@ -50,3 +51,32 @@ export const moveBody = z
       .meta({ format: 'uuid', description: 'The task that it is put right after; null puts it at the top.' }),
   })
   .meta({ id: 'Move', example: { status: 'in_progress', after: null } })
+
+/** A task as programs get it. */
+export const taskShape = z
+  .strictObject({
+    id,
+    tablo_id: id,
+    title: z.string(),
+    description: z.string().meta({ description: 'Markdown' }),
+    status: z.enum(taskStatuses),
+    version: z.int().meta({ description: 'Rises with every change; in quotes it is the ETag.' }),
+    created_by: id.nullable().meta({ description: 'The person who made it; null once they are gone.' }),
+    created_at: moment,
+    updated_at: moment,
+  })
+  .meta({
+    id: 'Task',
+    description: 'A unit of work in one Tablo.',
+    example: {
+      id: '019a9e0c-7d2e-7a53-8f10-6c5b4a392817',
+      tablo_id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f',
+      title: 'Order flour',
+      description: '50 kg, type 55',
+      status: 'todo',
+      version: 1,
+      created_by: '019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f',
+      created_at: '2026-11-20T09:30:00.000Z',
+      updated_at: '2026-11-20T09:30:00.000Z',
+    },
+  })

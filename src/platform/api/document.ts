@@ -55,6 +55,7 @@ const HEADERS = {
   Link: header('The address of the next page, when there is one.'),
   Location: header('The address of what was made.'),
   'Retry-After': header('Seconds after which it is worth trying again.', 'integer'),
+  'Idempotency-Replayed': header('`true` when this was answered before, to the same key.'),
   'WWW-Authenticate': header('What kind of token is asked for.'),
   'RateLimit-Policy': header('How many attempts there are, in how many seconds.'),
   RateLimit: header('How many attempts are left, and in how many seconds there are more.'),
@@ -123,10 +124,10 @@ function complete(operation: Operation, method: (typeof METHODS)[number], guard:
     ...(guard === 'nobody' ? [] : [401]),
     ...(guard !== 'nobody' && guard.scope === 'write' ? [403] : []),
     ...(names.has('path') || (guard !== 'nobody' && guard.role) ? [404] : []),
-    ...(names.has('query') ? [422] : []),
-    ...(operation.requestBody ? [400, 415, 422] : []),
-    ...(keyed ? [409, 422] : []),
+    ...(operation.requestBody ? [400, 415] : []),
+    ...(keyed ? [409] : []),
     ...(method === 'get' ? [] : [413]),
+    422,
     500,
     503,
   ])
@@ -138,7 +139,8 @@ function complete(operation: Operation, method: (typeof METHODS)[number], guard:
   ]
   if (guard === 'nobody') operation.security = []
   else operation.description = [operation.description, needed(guard)].filter(Boolean).join('\n\n')
-  for (const [status, response] of Object.entries(responses)) decorate(Number(status), response, operation)
+  for (const [status, response] of Object.entries(responses))
+    decorate(Number(status), response, operation, keyed)
   if (method === 'get') responses['304'] = { description: 'You have it', headers: { ETag: HEADERS.ETag } }
   for (const status of errors) responses[status] = problemOf(status, operation.operationId ?? '')
 }
@@ -153,7 +155,12 @@ function needed({ scope, role, tablo }: Guard): string {
     : `${token} For ${tablo}s of the Tablo${tablo === 'editor' ? ', and owners' : ''}.`
 }
 
-function decorate(status: number, response: Responses[string], { parameters = [] }: Operation): void {
+function decorate(
+  status: number,
+  response: Responses[string],
+  { parameters = [] }: Operation,
+  keyed: boolean,
+): void {
   if (status >= 300 || !response.content) return
   const has = (name: string) => parameters.some(each => 'name' in each && each.name === name)
   // What was read or made has a tag, and so has what a change can be held to.
@@ -161,6 +168,7 @@ function decorate(status: number, response: Responses[string], { parameters = []
   response.headers = {
     ...(status === 201 && { Location: HEADERS.Location }),
     ...(has('cursor') && { Link: HEADERS.Link }),
+    ...(keyed && { 'Idempotency-Replayed': HEADERS['Idempotency-Replayed'] }),
     ...(tagged && { ETag: HEADERS.ETag }),
     ...response.headers,
   }

@@ -5,10 +5,10 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Env } from 'hono'
 import { z } from 'zod'
 import { isId } from '../ids.ts'
-import { refuse } from './validation.ts'
+import { hold } from './validation.ts'
 
 /** A part of the API. */
-export const apiPart = <E extends Env>() => new OpenAPIHono<E>({ defaultHook: refuse })
+export const apiPart = <E extends Env>() => new OpenAPIHono<E>({ defaultHook: hold })
 
 /** An answer in JSON. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({

@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, type ErrorCode, type ErrorText, type FieldErrors, statusOf } from '../../errors.ts'
-import { isDatabaseLost } from '../database/lost.ts'
+import { isDatabaseLost, RETRY_AFTER } from '../database/lost.ts'
 import type { WebEnv } from '../web/env.ts'
 
 /** Faults of a request itself, which no command knows, and of ours. */
@@ -26,10 +26,7 @@ export type ProblemCode = ErrorCode | keyof typeof transport
 const problemCodes = Object.keys(statuses) as ProblemCode[]
 
 /** What of a request a problem is made from, whatever else it carries. */
-type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body'>
-
-/** Seconds: Postgres restarts in less. */
-const RETRY_AFTER = 5
+type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body' | 'res'>
 
 const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${code}`
 
@@ -62,9 +59,16 @@ export const problemSchema = z
 /** Answers with the problem that was thrown. What is neither an AppError nor a transport fault is a bug: logged, with its stack. */
 export function problem(error: Error, c: Asked): Response {
   if (error instanceof AppError) {
-    if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    if (error.code === 'unauthenticated')
-      c.header('WWW-Authenticate', 'Bearer realm="xtablo"', { append: true })
+    const { retryAfter, rate } = error
+    if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+    if (rate) {
+      // Draft: draft-ietf-httpapi-ratelimit-headers.
+      c.header('RateLimit-Policy', `"${rate.name}";q=${rate.attempts};w=${rate.seconds}`)
+      c.header('RateLimit', `"${rate.name}";r=0;t=${retryAfter}`)
+    }
+    // Whoever refused a token has said what is wrong with it.
+    if (error.code === 'unauthenticated' && !c.res.headers.has('WWW-Authenticate'))
+      c.header('WWW-Authenticate', 'Bearer realm="xtablo"')
     // What is said of it to people speaks of the page that they have open.
     const detail = error.code === 'stale' ? undefined : c.get('locale').t.errors[error.text]
     return answer(c, error.code, detail, error.fields)

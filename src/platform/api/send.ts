@@ -19,7 +19,7 @@ export async function send<T extends JSONValue, S extends Status>(
   tag?: string,
 ): Promise<TypedResponse<T, S, 'json'>> {
   const body = JSON.stringify(value)
-  if (c.req.method === 'GET') {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') {
     if (isKnown(c, tag ?? strongTag(body))) return notModified(c) as never
     return sendBytes(c, Buffer.from(body), 'application/json') as never
   }

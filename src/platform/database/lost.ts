@@ -15,6 +15,9 @@ const SYSTEM = new Set([
 const SAID =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
 
+/** Seconds after which it is worth trying again: Postgres restarts in less. */
+export const RETRY_AFTER = 5
+
 /** Whether the error says that the database can't be reached now, and not that something is wrong with what was asked. */
 export function isDatabaseLost(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseLost)

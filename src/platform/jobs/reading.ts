@@ -4,6 +4,7 @@
 import { type SqlBool, sql } from 'kysely'
 import { z } from 'zod'
 import type { Reader } from '../database/database.ts'
+import { microseconds, microsecondsOf, momentOf } from '../database/moments.ts'
 import { isId } from '../ids.ts'
 
 export const jobStates = [
@@ -60,8 +61,6 @@ export interface JobFilter {
   readonly after?: JobPlace | undefined
 }
 
-const microseconds = z.int().min(0).max(9e15)
-
 /** Where a job stands in the list: its moments in microseconds since 1970, and its id. */
 export const jobPlace = z.strictObject({
   completed: microseconds.nullable(),
@@ -95,15 +94,11 @@ const LATEST = sql`completed_on desc nulls last, started_on desc nulls last, cre
 /** The same order as one row to compare: what has no moment comes last. */
 const ROW = sql`(coalesce(completed_on, '-infinity'), coalesce(started_on, '-infinity'), created_on, id)`
 
-const momentOf = (microseconds: number | null) =>
-  microseconds === null
-    ? sql`'-infinity'::timestamptz`
-    : sql`timestamptz 'epoch' + ${microseconds}::bigint * interval '1 microsecond'`
+const orNever = (microseconds: number | null) =>
+  microseconds === null ? sql`'-infinity'::timestamptz` : momentOf(microseconds)
 
 const beyond = ({ completed, started, created, id }: JobPlace) =>
-  sql<SqlBool>`${ROW} < (${momentOf(completed)}, ${momentOf(started)}, ${momentOf(created)}, ${id}::uuid)`
-
-const microsecondsOf = (column: string) => sql`(extract(epoch from ${sql.ref(column)}) * 1000000)::bigint`
+  sql<SqlBool>`${ROW} < (${orNever(completed)}, ${orNever(started)}, ${momentOf(created)}, ${id}::uuid)`
 
 const EACH_STATE = sql`unnest(enum_range(null::pgboss.job_state)) each_state`
 

@@ -4,35 +4,36 @@ import { HTTPException } from 'hono/http-exception'
 import { socketOf } from './multipart.ts'
 
 /**
- * The body of the request as it comes. Reading it throws 400 when it breaks off, and 408 when the sender says nothing for
- * `silenceMs` while it is waited for; `signal` aborts then.
+ * Hands on the body of the request as it comes. Reading it throws 400 when it breaks off, and 408 when the sender says
+ * nothing for `silenceMs` while it is waited for; `signal` aborts then. Throws what `take` throws.
  */
-export function rawBody(
+export async function receiveBody(
   c: Context,
   silenceMs: number,
-): { body: AsyncIterable<Uint8Array>; signal: AbortSignal } {
+  take: (sent: { body: AsyncIterable<Uint8Array>; signal: AbortSignal }) => Promise<void>,
+): Promise<void> {
   const source =
     socketOf(c) ?? (c.req.raw.body ? Readable.fromWeb(c.req.raw.body as never) : Readable.from([]))
+  // What is left of one that is refused is read and dropped later (bodies.ts), so the socket must stay.
+  const chunks = source.iterator({ destroyOnReturn: false })
   const gone = new AbortController()
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    // Of a sender that is refused the rest is read and dropped later, so the socket must stay.
-    const chunks = source.iterator({ destroyOnReturn: false })
-    try {
-      for (;;) {
-        const { done, value } = await withinSilence(chunks.next(), silenceMs).catch(error => {
-          const fault = error instanceof HTTPException ? error : new HTTPException(400)
-          gone.abort(fault)
-          throw fault
-        })
-        if (done) return
-        yield value
-      }
-    } finally {
-      // While the iterator listens, nobody else is given what comes. Not waited for: of a silent sender it never ends.
-      void chunks.return?.()
+    for (;;) {
+      const { done, value } = await withinSilence(chunks.next(), silenceMs).catch(error => {
+        const fault = error instanceof HTTPException ? error : new HTTPException(400)
+        gone.abort(fault)
+        throw fault
+      })
+      if (done) return
+      yield value
     }
   }
-  return { body: bytes(), signal: gone.signal }
+  try {
+    await take({ body: bytes(), signal: gone.signal })
+  } finally {
+    // As long as somebody listens here, nobody else is given what comes. Not waited for: a sender may be silent.
+    void chunks.return?.()
+  }
 }
 
 function withinSilence<T>(next: Promise<T>, ms: number): Promise<T> {
