@@ -21,6 +21,7 @@ import { endPersonalToken, listPersonalTokens } from './accounts/personal-tokens
  */
 const ANSWERS = `
                                    nobody cookie stranger viewer editor owner admin expired ended disabled reading
+GET    /api/docs                   200    200    200      200    200    200   200   200     200   200      200
 GET    /openapi.json               200    200    200      200    200    200   200   200     200   200      200
 POST   /auth/token                 200    200    200      200    200    200   200   200     200   200      200
 POST   /auth/refresh               200    200    200      200    200    200   200   200     200   200      200

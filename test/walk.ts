@@ -26,12 +26,12 @@ export interface Answered {
   text: string
 }
 
-/** Every route under /api, as `GET /tablos/:tablo_id`; what stands before a route, such as a guard, is none. */
+/** Every route under /api, as `GET /tablos/:tablo_id` or `GET /api/docs`; what stands before a route, such as a guard, is none. */
 export const apiRoutes = ({ app }: Pick<TestApp, 'app'>): string[] => [
   ...new Set(
     app.routes
       .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api'))
-      .map(({ method, path }) => `${method} ${path.replace(ROOT, '')}`),
+      .map(({ method, path }) => `${method} ${path.startsWith(ROOT) ? path.slice(ROOT.length) : path}`),
   ),
 ]
 
@@ -92,7 +92,7 @@ export function walker(web: TestApp, database: TestDatabase, people: Cast, owner
   async function callOf(route: string, ids?: Readonly<Record<string, string>>): Promise<Call> {
     const [method = '', path = ''] = route.split(' ')
     const [with_, make] = Object.entries(bodies).find(([key]) => key.split('?')[0] === route) ?? []
-    let address = `${ROOT}${path}${with_?.includes('?') ? with_.slice(with_.indexOf('?')) : ''}`
+    let address = `${path.startsWith('/api/') ? '' : ROOT}${path}${with_?.includes('?') ? with_.slice(with_.indexOf('?')) : ''}`
     for (const [whole, name = ''] of path.matchAll(/:(\w+)/g)) {
       const value = ids?.[name] ?? (await there[name]?.())
       if (value === undefined) throw new Error(`the walk has nothing for ${whole} in ${route}`)
