@@ -11,13 +11,21 @@ const MOST = 200
 
 /** The query of every list. */
 export const pageQuery = {
-  limit: z.coerce
-    .number('limit_range')
-    .int('limit_range')
-    .min(1, 'limit_range')
-    .max(MOST, 'limit_range')
+  // As digits alone: Number would take 0x10 and 1e1 too.
+  limit: z
+    .string('limit_range')
+    .regex(/^\d{1,9}$/, 'limit_range')
+    .transform(Number)
+    .refine(limit => limit >= 1 && limit <= MOST, 'limit_range')
     .default(DEFAULT)
-    .meta({ description: `How many items to answer with, at most.`, example: DEFAULT }),
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST,
+      description: 'How many items to answer with, at most.',
+      default: DEFAULT,
+      example: DEFAULT,
+    }),
   cursor: z
     .string()
     .max(1_000, 'cursor_unknown')
