@@ -128,8 +128,10 @@ export function createApi(deps: Deps & { callers: Callers }) {
   }
   for (const { method, path, takesQuery } of operations) if (!takesQuery) api.on(method, path, withoutQuery)
   const refusedUpload = drained(2 * config.maxUploadBytes)
+  // A body is read before it is looked at: the check of its kind leaves the rest of one that it refuses where nobody can
+  // read it, in the way of the next request on the connection.
   const limited: MiddlewareHandler<ApiEnv> = (c, next) =>
-    isUpload(c) ? refusedUpload(c, next) : limitBody(c, next)
+    isUpload(c) ? refusedUpload(c, next) : limitBody(c, () => c.req.text().then(next))
   // On the path of each operation, so that a body which is too large still tells what it was meant for.
   for (const { method, path } of operations) if (method !== 'get') api.on(method, path, limited)
   const once = idempotent<ApiEnv>(deps, {

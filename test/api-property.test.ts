@@ -39,6 +39,8 @@ const seen: Seen = { cursors: new Map(), tags: new Map(), refresh: [] }
 const tokens: Tokens = {}
 const counted = new Map<string, number>()
 let walks = 0
+/** What was asked before, on the same connection */
+let previous = 'nothing'
 /** What there is, as far as nothing has changed it since */
 let digest: string | undefined
 
@@ -59,8 +61,11 @@ async function step(plan: Plan, run: number): Promise<void> {
       else if (!reads || plan.watched) assert.equal(await world.digest(), digest, 'nothing has changed')
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error)
-      throw new Error(`${said.slice(0, 4_000)}\n${plan.who}: ${curlOf(request)}\n→ ${answer?.status}`)
+      throw new Error(
+        `${said.slice(0, 4_000)}\n${plan.who}: ${curlOf(request)}\n→ ${answer?.status}\nafter ${previous}`,
+      )
     }
+    previous = `${curlOf(request).slice(0, 1_500)}\n→ ${answer.status}`
     const outcome = `${operation.id} ${answer.status}`
     counted.set(outcome, (counted.get(outcome) ?? 0) + 1)
     remember(plan, request.path, answer)

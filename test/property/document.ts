@@ -32,6 +32,7 @@ export interface Operation {
   id: string
   method: string
   path: string
+  description: string
   parameters: Parameter[]
   /** Schemas by content type, in their own words: no $ref at the top */
   bodies: Record<string, Schema>
@@ -40,6 +41,7 @@ export interface Operation {
 
 type Described = {
   operationId: string
+  description?: string
   parameters?: Parameter[]
   requestBody?: { content: Record<string, { schema: Schema }> }
   responses: Record<string, Response>
@@ -61,12 +63,13 @@ export async function readDocument(origin: string) {
 
   const operations: Operation[] = []
   for (const [path, methods] of Object.entries(document.paths))
-    for (const [method, { operationId: id, parameters = [], requestBody, responses }] of Object.entries(
-      methods,
-    )) {
+    for (const [
+      method,
+      { operationId: id, description = '', parameters = [], requestBody, responses },
+    ] of Object.entries(methods)) {
       const types = Object.entries(requestBody?.content ?? {})
       const bodies = Object.fromEntries(types.map(([type, { schema }]) => [type, resolved(schema)]))
-      operations.push({ id, method: method.toUpperCase(), path, parameters, bodies, responses })
+      operations.push({ id, method: method.toUpperCase(), path, description, parameters, bodies, responses })
     }
 
   const local = (value: unknown) =>

@@ -87,7 +87,7 @@ export function valueFor(schema: Schema, name: string): fc.Arbitrary<Json> {
     { weight: 16, arbitrary: allowed(schema, name) },
     { weight: 3, arbitrary: edge(schema) },
     { weight: 2, arbitrary: fc.constantFrom<Json>(...HOSTILE) },
-    { weight: 1, arbitrary: fc.constantFrom(...UNSTORABLE) },
+    { weight: 2, arbitrary: fc.constantFrom(...UNSTORABLE) },
     { weight: 1, arbitrary: strange },
   )
 }
