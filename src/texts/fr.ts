@@ -78,10 +78,10 @@ export const fr: Texts = {
     key_reused: 'Cette clé a servi pour une autre requête. Utilisez-en une nouvelle à chaque fois.',
     key_malformed: 'Utilisez de 1 à 255 caractères imprimables, sans espace.',
     key_busy: 'La première requête avec cette clé est encore en cours. Réessayez dans un instant.',
-    token_missing: 'Envoyez un jeton\u00a0: Authorization: Bearer …',
+    token_missing: 'Envoyez un jeton dans l’en-tête Authorization, après «\u00a0Bearer\u00a0».',
     token_invalid: 'Ce jeton est inconnu, expiré ou révoqué. Obtenez-en un nouveau.',
     token_reads: 'Ce jeton ne permet que de lire. Utilisez-en un qui permet d’écrire.',
-    file_name_missing: 'Nommez le fichier\u00a0: ?name=Devis.pdf',
+    file_name_missing: 'Nommez le fichier dans le paramètre «\u00a0name\u00a0».',
     one_file: 'Envoyez un seul fichier à la fois.',
     viewers_read:
       'Vous pouvez lire ce Tablo mais pas le modifier. Demandez à un propriétaire de vous donner le rôle d’éditeur.',

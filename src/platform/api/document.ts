@@ -3,6 +3,7 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Env } from 'hono'
+import { z } from 'zod'
 import { problemSchema } from './problems.ts'
 
 type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>
@@ -89,7 +90,9 @@ const IF_NONE_MATCH = parameter(
 /** The document of everything that is routed there. */
 export function describe<E extends Env>(api: OpenAPIHono<E>, described: Described): Document {
   const { title, version, description, tags, guards } = described
-  api.openAPIRegistry.register('Problem', problemSchema)
+  // The registry would take only schemas that were made after its library was loaded.
+  const { $schema: _, ...problem } = z.toJSONSchema(problemSchema)
+  api.openAPIRegistry.registerComponent('schemas', 'Problem', problem as object)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',

@@ -45,7 +45,6 @@ export const problemSchema = z
       .meta({ description: 'With 422: each field that was refused, and why.' }),
   })
   .meta({
-    id: 'Problem',
     description: 'What went wrong (RFC 9457).',
     example: {
       type: problemType('not_found'),
