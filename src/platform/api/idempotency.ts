@@ -8,6 +8,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { type Db, transaction } from '../database/database.ts'
@@ -75,7 +76,7 @@ export function idempotent<E extends IdempotentEnv>(
     }
     const caller = callerOf(c)
     const isSame = streamed(c)
-    const fingerprint = fingerprintOf(c, isSame ? '' : await c.req.text())
+    const fingerprint = fingerprintOf(c, isSame ? '' : await bodyOf(c))
     const claim = await waited(() => claimKey(db, caller, key, fingerprint))
     if (claim.kind === 'other') throw refused({ 'Idempotency-Key': 'key_reused' })
     if (claim.kind === 'busy') throw new AppError('conflict', 'key_busy', { retryAfter: 1 })
@@ -104,6 +105,12 @@ function keyOf(c: Context): string | undefined {
     throw refused({ 'Idempotency-Key': 'key_malformed' })
   return key
 }
+
+/** The body, as text. Throws 400 when it breaks off. */
+const bodyOf = (c: Context): Promise<string> =>
+  c.req.text().catch(() => {
+    throw new HTTPException(400)
+  })
 
 /** Asks until the key is no longer worked on, for as long as it is worth waiting. */
 async function waited(ask: () => Promise<Claim>): Promise<Claim> {
