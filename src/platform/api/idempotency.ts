@@ -30,7 +30,9 @@ const KEPT = 24
 const LEASE = 30
 /** How long a second sender waits for the answer of the first. */
 const PATIENCE_MS = 10_000
-const POLL_MS = 50
+/** Before it asks again; doubled each time, as who takes long takes longer still. */
+const FIRST_POLL_MS = 50
+const LONGEST_POLL_MS = 500
 const HEADERS = ['Content-Type', 'ETag', 'Location']
 
 interface Kept {
@@ -115,10 +117,10 @@ const bodyOf = (c: Context): Promise<string> =>
 /** Asks until the key is no longer worked on, for as long as it is worth waiting. */
 async function waited(ask: () => Promise<Claim>): Promise<Claim> {
   const end = performance.now() + PATIENCE_MS
-  for (;;) {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, LONGEST_POLL_MS)) {
     const claim = await ask()
     if (claim.kind !== 'busy' || performance.now() > end) return claim
-    await new Promise(done => setTimeout(done, POLL_MS))
+    await new Promise(done => setTimeout(done, pause))
   }
 }
 
