@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Reader } from '../database/database.ts'
 import { microseconds, microsecondsOf, momentOf } from '../database/moments.ts'
 import { isId } from '../ids.ts'
+import { isStorable } from '../input.ts'
 
 export const jobStates = [
   'available',
@@ -122,6 +123,8 @@ export async function countJobs(reader: Reader): Promise<JobCount[]> {
 /** Jobs, those that ended last before those that began last before those that were enqueued last. */
 export async function listJobs(reader: Reader, filter: JobFilter, limit: number): Promise<JobSummary[]> {
   const { state, kind, requestId, id, after } = filter
+  // No job has such a one, and Postgres would not take the question.
+  if (![kind, requestId].every(text => text === undefined || isStorable(text))) return []
   // The index is in this order for each state.
   const everyState = state === undefined && requestId === undefined && id === undefined
   const conditions = [
