@@ -1,5 +1,5 @@
-// An OpenAPI document as Xtablo's own is: bearer tokens, problem documents, examples, shared schemas. What is made of a
-// document (the page of documentation, its linter, what finds breaking changes) is tested on it.
+// An OpenAPI document as Xtablo's own is: bearer tokens, problem documents, examples, shared schemas. What reads any
+// document (its linter, what finds breaking changes) is tested on it.
 
 const json = (schema: string, example?: unknown) => ({
   'application/json': {

@@ -833,7 +833,7 @@ export interface components {
             description: string;
             /** @enum {string} */
             status: "todo" | "in_progress" | "in_review" | "done";
-            /** @description Rises with every change; in quotes it is the ETag. */
+            /** @description Rises with every change but that of its place in a column; in quotes it is the ETag. */
             version: number;
             /**
              * Format: uuid

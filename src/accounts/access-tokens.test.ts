@@ -129,6 +129,15 @@ test('verifying asks the database nothing, but once in twenty seconds', async ()
   assert.equal(await queriesOf(web.deps, many), 2, 'the keys, and what ended')
 })
 
+test('a clock that is set back leaves nobody in whose family has ended', async () => {
+  const own = callersOf(web.deps)
+  const { accessToken, refreshToken } = await issue()
+  assert.ok(await own.find(accessToken))
+  await callers.revoke(refreshToken)
+  own.pass(-3_600)
+  assert.equal(await own.find(accessToken), undefined)
+})
+
 test('a new key is accepted at once, and invented ones make nobody ask more than every two seconds', async () => {
   const own = callersOf(web.deps)
   await own.find(accessToken)

@@ -10,6 +10,7 @@ import { changePassword, offerReset, resetPassword } from './accounts.ts'
 import { signInLimits } from './limits.ts'
 import { makeLink } from './links.ts'
 import { disablePerson, enablePerson } from './people.ts'
+import { createPersonalToken } from './personal-tokens.ts'
 import { signIn } from './sign-in.ts'
 
 const database = await testDatabase()
@@ -123,4 +124,11 @@ test('a link to the account of a disabled person, should there be one, sets no p
     text: 'account_disabled',
   })
   assert.equal((await left()).sessions, 0)
+})
+
+test('a page that was open when its person was disabled makes no token for later', async () => {
+  await disable()
+  const asked = createPersonalToken(db, people.ada, { name: 'CI', scope: 'write', days: 7 }, ADDRESS)
+  await assert.rejects(asked, { code: 'forbidden', text: 'account_disabled' })
+  assert.equal((await pool.query('select from personal_tokens')).rowCount, 0)
 })

@@ -20,7 +20,8 @@ export function knownAccess(reader: Reader, now: () => number): (maxAge: number)
   let latest: { since: number; known: Promise<KnownAccess> } | undefined
   return maxAge => {
     const since = now()
-    if (latest && since - latest.since < maxAge) return latest.known
+    // Of a clock that was set back it is not known how old it is.
+    if (latest && since >= latest.since && since - latest.since < maxAge) return latest.known
     const known = read(reader)
     latest = { since, known }
     known.catch(() => {

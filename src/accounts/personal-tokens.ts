@@ -29,8 +29,8 @@ export type PersonalToken = Awaited<ReturnType<typeof listPersonalTokens>>[numbe
 
 /**
  * Makes a token of the actor's own and gives it, this once. Throws conflict when they have 50 living ones, and when this
- * very form has made its token already, which can't be shown again; a form that was changed and sent again under the
- * same id makes another.
+ * very form has made its token already, which can't be shown again; forbidden when the account was disabled meanwhile.
+ * A form that was changed and sent again under the same id makes another.
  */
 export async function createPersonalToken(
   db: Db,
@@ -41,7 +41,13 @@ export async function createPersonalToken(
   const { id = newId(), ...fields } = given
   return transaction(db, async tx => {
     // One at a time for a person, so that two at once can't both be the fiftieth.
-    await tx.selectFrom('users').select('id').where('id', '=', actor.id).forUpdate().execute()
+    const owner = await tx
+      .selectFrom('users')
+      .select('disabled_at')
+      .where('id', '=', actor.id)
+      .forUpdate()
+      .executeTakeFirst()
+    if (owner?.disabled_at) throw new AppError('forbidden', 'account_disabled')
     if (await isMade(tx, actor, id, fields)) throw new AppError('conflict', 'personal_token_made')
     if ((await countLiving(tx, actor)) >= MOST) throw new AppError('conflict', 'personal_tokens_many')
     const token = PERSONAL_PREFIX + newToken()

@@ -44,6 +44,7 @@ test('jobs are listed by state and by kind', async () => {
   }
   assert.equal((await root.all('/jobs?kind=heartbeat', 2)).length, jobStates.length)
   assert.deepEqual(await root.all('/jobs?kind=mail'), [])
+  assert.deepEqual(await root.all('/jobs?kind=a%00b'), [])
   assertProblem(await root.get('/jobs?state=failed'), 'invalid', ['state'])
   assertProblem(await root.get('/jobs?kind='), 'invalid', ['kind'])
 })

@@ -81,6 +81,11 @@ test('each state has its list', async () => {
   assert.match(text, /There are no such jobs\./)
 })
 
+test('a filter that no database takes finds nothing', async () => {
+  for (const filter of ['kind=a%00b', 'request=a%00b'])
+    assert.equal((await root.get(`/admin/jobs?${filter}`)).status, 200, filter)
+})
+
 test('a job leads to its request, and a request to its jobs', async () => {
   const [asked, other] = [
     await jobIn(database, 'completed', { requestId: 'the-request' }),

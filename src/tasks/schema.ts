@@ -60,7 +60,9 @@ export const taskShape = z
     title: z.string(),
     description: z.string().meta({ description: 'Markdown' }),
     status: z.enum(taskStatuses),
-    version: z.int().meta({ description: 'Rises with every change; in quotes it is the ETag.' }),
+    version: z.int().meta({
+      description: 'Rises with every change but that of its place in a column; in quotes it is the ETag.',
+    }),
     created_by: id.nullable().meta({ description: 'The person who made it; null once they are gone.' }),
     created_at: moment,
     updated_at: moment,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
+import { queriesOf } from '../../../test/access.ts'
 import { apiWeb, assertProblem, programFor } from '../../../test/api.ts'
 import { testApp } from '../../../test/app.ts'
 import { tabloOf } from '../../../test/cast.ts'
@@ -164,6 +166,20 @@ test('one that may still be at work is waited for', async () => {
   await pool.query('update idempotency_keys set status = $1', [status])
   const { text, headers } = await waiting
   assert.deepEqual([text, headers.get('Idempotency-Replayed')], [first.text, 'true'])
+})
+
+test('who waits long asks less and less often', async () => {
+  const once = key()
+  await ada.post(tasks, { title: 'a' }, once)
+  const [{ status }] = await kept()
+  await pool.query(`update idempotency_keys set status = null, locked_until = now() + interval '1 min'`)
+  const queries = await queriesOf(web.deps, async () => {
+    const waiting = ada.post(tasks, { title: 'a' }, once)
+    await setTimeout(700)
+    await pool.query('update idempotency_keys set status = $1', [status])
+    await waiting
+  })
+  assert.ok(queries < 10, `${queries}`)
 })
 
 test('a key past its day is as good as new, and the hourly job forgets it', async () => {

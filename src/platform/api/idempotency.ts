@@ -8,6 +8,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { type Db, transaction } from '../database/database.ts'
@@ -29,7 +30,9 @@ const KEPT = 24
 const LEASE = 30
 /** How long a second sender waits for the answer of the first. */
 const PATIENCE_MS = 10_000
-const POLL_MS = 50
+/** Before it asks again; doubled each time, as who takes long takes longer still. */
+const FIRST_POLL_MS = 50
+const LONGEST_POLL_MS = 500
 const HEADERS = ['Content-Type', 'ETag', 'Location']
 
 interface Kept {
@@ -45,7 +48,8 @@ type Claim =
   | { kind: 'other' }
 
 /** What tells two requests apart that carry the same key: what is asked, of what, with what. */
-const fingerprintOf = (c: Context, body: string): Buffer =>
+/** Of a body that is too large to be held, the query may be another way to name it. */
+const fingerprintOf = (c: Context, body: string | undefined): Buffer =>
   createHash('sha256')
     .update(`${c.req.method} ${c.req.path}${new URL(c.req.url).search}\n${body}`)
     .digest()
@@ -75,7 +79,7 @@ export function idempotent<E extends IdempotentEnv>(
     }
     const caller = callerOf(c)
     const isSame = streamed(c)
-    const fingerprint = fingerprintOf(c, isSame ? '' : await c.req.text())
+    const fingerprint = fingerprintOf(c, isSame ? '' : await bodyOf(c))
     const claim = await waited(() => claimKey(db, caller, key, fingerprint))
     if (claim.kind === 'other') throw refused({ 'Idempotency-Key': 'key_reused' })
     if (claim.kind === 'busy') throw new AppError('conflict', 'key_busy', { retryAfter: 1 })
@@ -105,13 +109,19 @@ function keyOf(c: Context): string | undefined {
   return key
 }
 
+/** The body, as text. Throws 400 when it breaks off. */
+const bodyOf = (c: Context): Promise<string> =>
+  c.req.text().catch(() => {
+    throw new HTTPException(400)
+  })
+
 /** Asks until the key is no longer worked on, for as long as it is worth waiting. */
 async function waited(ask: () => Promise<Claim>): Promise<Claim> {
   const end = performance.now() + PATIENCE_MS
-  for (;;) {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, LONGEST_POLL_MS)) {
     const claim = await ask()
     if (claim.kind !== 'busy' || performance.now() > end) return claim
-    await new Promise(done => setTimeout(done, POLL_MS))
+    await new Promise(done => setTimeout(done, pause))
   }
 }
 

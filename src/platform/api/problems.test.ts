@@ -53,6 +53,15 @@ test('a body that is no JSON is malformed, and one that is missing too', async (
   assertProblem(await ada.send('PATCH', `/tablos/${tablo}`, undefined, json), 'malformed')
 })
 
+test('a body that breaks off is malformed, and no fault of ours', async () => {
+  const before = web.lines.length
+  const broken = () => new ReadableStream({ start: stream => stream.error(new Error('aborted')) })
+  for (const headers of [{}, { 'Content-Length': '100' }])
+    for (const key of [{}, { 'Idempotency-Key': 'broken' }])
+      assertProblem(await ada.send('POST', '/tablos', broken(), { ...json, ...headers, ...key }), 'malformed')
+  assert.deepEqual(new Set(web.lines.slice(before).map(({ msg }) => msg)), new Set(['request']))
+})
+
 test('a body of another type is not taken, whatever is in it', async () => {
   const types = [
     'text/plain',

@@ -40,17 +40,21 @@ export const limitBody: MiddlewareHandler = async (c, next) => {
 const saysItsLength = (c: Context): boolean =>
   c.req.header('Content-Length') !== undefined && c.req.header('Transfer-Encoding') === undefined
 
-/** Reads a body of unknown length, for those who come after to have it. Says whether it is small enough. */
+/** Reads a body of unknown length, for those who come after to have it. Says whether it is small enough. Throws 400 when it breaks off. */
 async function collect(c: Context): Promise<boolean> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    size += chunk.length
-    if (size <= LARGEST_FORM) chunks.push(chunk)
-    if (size > LARGEST_REST) {
-      c.header('Connection', 'close')
-      break
+  try {
+    for await (const chunk of c.req.raw.body ?? []) {
+      size += chunk.length
+      if (size <= LARGEST_FORM) chunks.push(chunk)
+      if (size > LARGEST_REST) {
+        c.header('Connection', 'close')
+        break
+      }
     }
+  } catch {
+    throw new HTTPException(400)
   }
   if (size > LARGEST_FORM) return false
   if (c.req.raw.body) c.req.raw = new Request(c.req.raw, { body: Buffer.concat(chunks) })

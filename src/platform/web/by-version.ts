@@ -6,6 +6,9 @@ import { LRUCache } from 'lru-cache'
 
 const BYTES = 32 * 1024 * 1024
 
+/** Bytes that each costs besides what it holds. A reader can ask for very many that hold next to nothing, such as empty pages. */
+const OVERHEAD = 1_024
+
 interface Kept<T> {
   readonly version: number
   readonly made: T
@@ -19,7 +22,7 @@ export class ByVersion<T> {
   constructor(sizeOf: (made: T) => number) {
     this.#kept = new LRUCache<string, Kept<T>>({
       maxSize: BYTES,
-      sizeCalculation: ({ made }, key) => sizeOf(made) + key.length,
+      sizeCalculation: ({ made }, key) => sizeOf(made) + key.length + OVERHEAD,
     })
   }
 

@@ -1,5 +1,5 @@
-// A page's content is kept as bytes, by the version of what it was drawn from. What must differ from one person to the next (the id that a form carries) is a slot in the bytes, filled when a page
-// is made of them.
+// A page's content is kept as bytes, by the version of what it was drawn from. What must differ from one person to the
+// next (the id that a form carries) is a slot in the bytes, filled when a page is made of them.
 
 import { newId } from '../ids.ts'
 import { ByVersion } from './by-version.ts'
