@@ -97,22 +97,32 @@ function bytesOf(file: string): Buffer {
 
 /** The Tablo that was asked for, or one made for this file. */
 async function tabloOf(xtablo: Xtablo, { tablo, title, file }: Asked, bytes: Buffer): Promise<string> {
-  if (tablo !== undefined)
-    return (await xtablo.GET('/api/v1/tablos/{tablo_id}', { params: { path: { tablo_id: tablo } } })).data.id
   const body = { title: title ?? basename(file, extname(file)) }
-  const header = { 'Idempotency-Key': keyOf('tablo', body.title, bytes) }
-  return (await xtablo.POST('/api/v1/tablos', { params: { header }, body })).data.id
+  for (let nth = 1; ; nth++) {
+    const header = { 'Idempotency-Key': keyOf('tablo', body.title, bytes, String(nth)) }
+    const id = tablo ?? (await xtablo.POST('/api/v1/tablos', { params: { header }, body })).data.id
+    try {
+      const { data } = await xtablo.GET('/api/v1/tablos/{tablo_id}', { params: { path: { tablo_id: id } } })
+      if (data.archived_at !== null) complain('This Tablo is archived: restore it to see it with the others.')
+      return id
+    } catch (error) {
+      // The one that an earlier run made may be deleted since, and then a new one is what is wanted.
+      if (tablo !== undefined || !(error instanceof XtabloError) || error.status !== 404) throw error
+    }
+  }
 }
 
 /** Adds the tasks one after another, for each goes to the foot of its column. Gives those that are refused, in words. */
 async function add(xtablo: Xtablo, tablo: string, { rows }: Tasks): Promise<string[]> {
   const refused: string[] = []
+  let earlier = 0
   const twins = new Map<string, number>()
   for (const [index, { line, task, list }] of rows.entries()) {
     const key = keyOfRow(tablo, { task, list }, twins)
     const params = { path: { tablo_id: tablo }, header: { 'Idempotency-Key': key } }
     try {
-      await xtablo.POST('/api/v1/tablos/{tablo_id}/tasks', { params, body: task })
+      const { response } = await xtablo.POST('/api/v1/tablos/{tablo_id}/tasks', { params, body: task })
+      if (response.headers.has('Idempotency-Replayed')) earlier++
     } catch (error) {
       if (!(error instanceof XtabloError)) throw error
       if (error.code === 'unreachable')
@@ -122,6 +132,8 @@ async function add(xtablo: Xtablo, tablo: string, { rows }: Tasks): Promise<stri
     }
     progress(index + 1, rows.length)
   }
+  if (earlier > 0)
+    say(`An earlier run brought ${earlier} of them, which are not added again, also if they are gone since.`)
   return refused
 }
 

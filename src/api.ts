@@ -20,6 +20,7 @@ import { guards } from './guards.ts'
 import { describe } from './platform/api/document.ts'
 import { idempotent } from './platform/api/idempotency.ts'
 import { answer, problem } from './platform/api/problems.ts'
+import { inUtf8 } from './platform/api/utf8.ts'
 import { withoutQuery } from './platform/api/validation.ts'
 import type { Deps } from './platform/deps.ts'
 import { isId } from './platform/ids.ts'
@@ -71,7 +72,8 @@ export function createApi(deps: Deps & { callers: Callers }) {
     if (!isAboutWhatCame(error) || !c.get('caller')) return problem(error, c)
     return mustSee(c).then(
       () => problem(error, c),
-      unseen => problem(unseen, c),
+      // Whether they may see it can't be asked when the database is away: then what came first is said.
+      unseen => problem(unseen instanceof AppError ? unseen : error, c),
     )
   })
   api.use(`${BASE}/*`, async (c, next) => {
@@ -131,7 +133,7 @@ export function createApi(deps: Deps & { callers: Callers }) {
   // A body is read before it is looked at: the check of its kind leaves the rest of one that it refuses where nobody can
   // read it, in the way of the next request on the connection.
   const limited: MiddlewareHandler<ApiEnv> = (c, next) =>
-    isUpload(c) ? refusedUpload(c, next) : limitBody(c, () => c.req.text().then(next))
+    isUpload(c) ? refusedUpload(c, next) : limitBody(c, () => inUtf8(c, next) as Promise<void>)
   // On the path of each operation, so that a body which is too large still tells what it was meant for.
   for (const { method, path } of operations) if (method !== 'get') api.on(method, path, limited)
   const once = idempotent<ApiEnv>(deps, {

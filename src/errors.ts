@@ -2,6 +2,7 @@
 // whoever shows it turns `text` into words. Anything that is not an AppError is a bug.
 
 import type { Texts } from './texts/en.ts'
+import type { Locale } from './texts/locale.ts'
 
 export type ErrorText = keyof Texts['errors']
 export type FieldErrors = Record<string, ErrorText>
@@ -51,6 +52,11 @@ export class AppError extends Error {
     this.fields = more.fields ?? {}
     this.retryAfter = more.retryAfter
     this.rate = more.rate
+  }
+
+  /** What people are told. */
+  said({ t }: Locale): string {
+    return t.errors[this.text]
   }
 }
 

@@ -86,7 +86,7 @@ export const notFoundPage = (c: Context<AccountEnv>) => faultPage(c, 404)
 export const errorPage: ErrorHandler<AccountEnv> = (error, c) => {
   if (error instanceof AppError) {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter))
-    return faultPage(c, statusOf[error.code], c.get('locale').t.errors[error.text])
+    return faultPage(c, statusOf[error.code], error.said(c.get('locale')))
   }
   if (error instanceof HTTPException) {
     return faultPage(

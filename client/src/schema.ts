@@ -1282,6 +1282,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1293,6 +1302,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1302,6 +1320,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1311,6 +1338,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1320,6 +1356,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1329,6 +1374,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1344,6 +1404,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1353,6 +1422,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1364,6 +1442,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1397,6 +1484,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1408,6 +1504,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1417,6 +1522,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1426,6 +1540,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1435,6 +1558,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1444,6 +1582,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1455,6 +1602,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1486,6 +1642,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1495,6 +1660,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1504,6 +1678,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1513,6 +1696,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1522,6 +1720,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1533,6 +1740,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1578,6 +1794,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1587,6 +1812,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1596,6 +1836,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1607,6 +1856,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1645,6 +1903,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1656,6 +1923,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1665,6 +1941,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1674,6 +1959,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1683,6 +1977,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1692,6 +1995,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1701,6 +2013,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1710,6 +2037,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1721,6 +2057,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1775,6 +2120,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1784,6 +2138,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1793,6 +2162,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1804,6 +2182,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1846,6 +2233,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1857,6 +2253,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1866,6 +2271,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1875,6 +2289,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1884,6 +2307,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1893,6 +2325,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1902,6 +2343,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1911,6 +2367,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1922,6 +2387,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1970,6 +2444,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1979,6 +2462,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1988,6 +2480,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1997,6 +2504,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2008,6 +2524,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2043,6 +2568,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2052,6 +2586,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2061,6 +2604,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2070,6 +2622,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2079,6 +2640,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2088,6 +2658,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2097,6 +2682,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2108,6 +2702,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2149,6 +2752,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2160,6 +2772,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2169,6 +2790,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2178,6 +2808,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2187,6 +2826,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2196,6 +2844,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2205,6 +2862,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2214,6 +2880,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2223,6 +2904,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2234,6 +2924,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2277,6 +2976,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2286,6 +2994,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2295,6 +3012,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2304,6 +3030,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2313,6 +3048,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2322,6 +3066,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2331,6 +3084,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2340,6 +3108,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2351,6 +3128,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2394,6 +3180,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2403,6 +3198,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2412,6 +3216,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2421,6 +3234,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2430,6 +3252,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2439,6 +3270,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2448,6 +3288,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2457,6 +3312,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2468,6 +3332,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2523,6 +3396,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2532,6 +3414,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2541,6 +3432,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2550,6 +3456,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2561,6 +3476,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2609,6 +3533,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2618,6 +3551,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2627,6 +3569,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2636,6 +3593,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2647,6 +3613,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2704,6 +3679,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2713,6 +3697,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2722,6 +3715,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2731,6 +3739,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2742,6 +3759,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2787,6 +3813,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2798,6 +3833,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2807,6 +3851,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2816,6 +3869,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2825,6 +3887,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2834,6 +3905,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2843,6 +3923,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2852,6 +3941,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2861,6 +3965,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2872,6 +3985,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2932,6 +4054,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2941,6 +4072,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2950,6 +4096,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2961,6 +4116,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3009,6 +4173,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3018,6 +4191,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3027,6 +4209,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3036,6 +4233,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3047,6 +4253,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3082,6 +4297,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3091,6 +4315,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3100,6 +4333,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3109,6 +4351,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3118,6 +4369,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3127,6 +4387,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3136,6 +4411,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3147,6 +4431,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3188,6 +4481,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3199,6 +4501,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3208,6 +4519,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3217,6 +4537,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3226,6 +4555,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3235,6 +4573,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3244,6 +4591,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3253,6 +4609,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3262,6 +4633,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3273,6 +4653,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3318,6 +4707,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3329,6 +4727,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3338,6 +4745,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3347,6 +4763,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3356,6 +4781,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3365,6 +4799,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3374,6 +4817,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3383,6 +4835,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3392,6 +4853,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3401,6 +4877,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3412,6 +4897,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3467,6 +4961,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3476,6 +4979,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3485,6 +4997,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3494,6 +5021,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3505,6 +5041,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3557,6 +5102,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3568,6 +5122,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3577,6 +5140,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3586,6 +5158,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3595,6 +5176,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:timeout",
+                     *       "title": "The body stopped coming",
+                     *       "status": 408,
+                     *       "detail": "Check the connection, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3604,6 +5194,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3613,6 +5212,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3622,6 +5230,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3631,6 +5248,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3640,6 +5272,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3651,6 +5292,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3699,6 +5349,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3708,6 +5367,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3717,6 +5385,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3726,6 +5409,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3737,6 +5429,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3772,6 +5473,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3781,6 +5491,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3790,6 +5509,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3799,6 +5527,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:precondition_failed",
+                     *       "title": "Changed meanwhile",
+                     *       "status": 412,
+                     *       "detail": "Read it again, then repeat the change.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3808,6 +5545,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3817,6 +5563,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3826,6 +5587,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3837,6 +5607,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3903,6 +5682,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3912,6 +5700,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3928,6 +5725,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3937,6 +5749,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3948,6 +5769,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4007,6 +5837,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4016,6 +5855,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4025,6 +5873,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4034,6 +5897,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4045,6 +5917,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4097,6 +5978,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4106,6 +5996,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4115,6 +6014,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4124,6 +6038,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4135,6 +6058,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4174,6 +6106,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4183,6 +6124,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4192,6 +6142,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4201,6 +6160,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4210,6 +6178,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4219,6 +6196,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4228,6 +6220,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4239,6 +6240,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4278,6 +6288,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4287,6 +6306,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4296,6 +6324,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4305,6 +6342,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4314,6 +6360,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4323,6 +6378,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4332,6 +6402,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4343,6 +6422,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4399,6 +6487,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4408,6 +6505,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4417,6 +6523,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4426,6 +6547,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4437,6 +6567,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4485,6 +6624,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4494,6 +6642,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4503,6 +6660,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4512,6 +6684,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4523,6 +6704,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4562,6 +6752,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4571,6 +6770,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4580,6 +6788,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4589,6 +6806,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4598,6 +6824,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4607,6 +6842,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4616,6 +6866,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4627,6 +6886,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4666,6 +6934,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4675,6 +6952,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4684,6 +6970,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4693,6 +6988,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4702,6 +7006,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4711,6 +7024,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4720,6 +7048,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4731,6 +7068,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

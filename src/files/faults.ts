@@ -1,6 +1,7 @@
 import { AppError, notFound } from '../errors.ts'
 import type { Log } from '../platform/log.ts'
 import { StorageError } from '../platform/storage/storage.ts'
+import type { Locale } from '../texts/locale.ts'
 
 /** Seconds: what keeps a storage from answering takes somebody's hand, or passes soon. */
 const RETRY_AFTER = 30
@@ -15,6 +16,11 @@ export class FileRefused extends AppError {
     super('too_large', text)
     this.file = file
     this.limit = limit
+  }
+
+  override said(locale: Locale): string {
+    const { tooLarge, noRoom } = locale.t.files
+    return (this.text === 'quota_full' ? noRoom : tooLarge)(this.file, locale.size(this.limit))
   }
 }
 

@@ -6,11 +6,9 @@ import { formResult } from '../platform/web/forms.ts'
 import { isHtmx, seeOther, targets } from '../platform/web/respond.ts'
 import { find as findTablo } from '../tablos/tablos.ts'
 import { visitOf } from '../tablos/visit.ts'
-import type { Locale } from '../texts/locale.ts'
 import { Toast } from '../ui/Toast.tsx'
 import { receiveForm } from './arriving.ts'
 import { isViewable } from './detection.ts'
-import { FileRefused } from './faults.ts'
 import * as files from './files.ts'
 import { AddedFiles, GoneFile, Totals } from './parts.tsx'
 import { serveFile } from './serving.ts'
@@ -53,7 +51,7 @@ export function filePages(deps: Uploading) {
       )
     }
     return formResult(c, run, (_, error) => {
-      const message = messageOf(locale, error)
+      const message = error.said(locale)
       if (isHtmx(c)) return c.html(<Toast locale={locale} text={message} />)
       return filesPage(c, tabloId, locale.t.files.nothingKept(message))
     })
@@ -136,11 +134,4 @@ export function filePages(deps: Uploading) {
   }
 
   return app
-}
-
-/** Why an upload was refused: for a size, with the file and what it was held against. */
-function messageOf(locale: Locale, error: AppError): string {
-  if (!(error instanceof FileRefused)) return locale.t.errors[error.text]
-  const { tooLarge, noRoom } = locale.t.files
-  return (error.text === 'quota_full' ? noRoom : tooLarge)(error.file, locale.size(error.limit))
 }

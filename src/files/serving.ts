@@ -51,7 +51,7 @@ export async function serveFile(
     if (isKnown(c, tag)) return c.body(null, 304, headers)
     const range = rangeOf(c, tag, file.size)
     if (range === 'unsatisfiable')
-      return c.body(null, 416, { ...headers, 'Content-Range': `bytes */${file.size}` })
+      return c.body(null, 416, { ETag: tag, 'Content-Range': `bytes */${file.size}` })
     const body = await opened(c, await storage.read(key, range), error => {
       log.error({ err: error, file: file.id, request_id: c.get('requestId') }, 'a download broke off')
     })
@@ -72,6 +72,10 @@ function rangeOf(c: Context, tag: string, size: number) {
   const asked = c.req.header('Range')
   const condition = c.req.header('If-Range')
   if (asked === undefined || (condition !== undefined && condition !== tag)) return undefined
+  // What is no range is passed over: RFC 9110, 14.2. The library would find that it can't be satisfied.
+  const [, first, end] = /^bytes=(\d*)-(\d*)$/.exec(asked) ?? []
+  if (first === undefined || first + end === '' || (first && end && Number(first) > Number(end)))
+    return undefined
   // The library holds more than all of it from the end for nothing.
   const [, last] = /^bytes=-(\d+)$/.exec(asked) ?? []
   if (last !== undefined && Number(last) >= size && size > 0) return { start: 0, end: size - 1 }
@@ -88,21 +92,28 @@ function rangeOf(c: Context, tag: string, size: number) {
 async function opened(c: Context, source: Readable, failed: (error: unknown) => void) {
   const chunks: AsyncIterator<Uint8Array<ArrayBuffer>> = source[Symbol.asyncIterator]()
   let next: IteratorResult<Uint8Array<ArrayBuffer>> | undefined = await chunks.next()
+  let left = false
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         try {
           const { done, value } = next ?? (await chunks.next())
           next = undefined
+          // Whoever has all the bytes may go before the end is said.
+          if (left) return
           if (done) controller.close()
           else controller.enqueue(value)
         } catch (error) {
+          if (left) return
           failed(error)
           if (c.env?.outgoing) c.env.outgoing.destroy()
           else controller.error(error)
         }
       },
-      cancel: () => void source.destroy(),
+      cancel: () => {
+        left = true
+        source.destroy()
+      },
     },
     { highWaterMark: 0 },
   )

@@ -8,7 +8,13 @@ const codePoints = (text: string) => [...text].length
 /** A single line: inner breaks and tabs become spaces. One in which nothing can be seen is refused with `missing`. */
 export const line = (most: number, missing: ErrorText, tooLong: ErrorText) =>
   storable(z.string(errorText(missing)))
-    .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
+    .transform(text =>
+      text
+        // They would turn the words around it too.
+        .replace(/\p{Bidi_Control}/gu, '')
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+        .trim(),
+    )
     .refine(text => /[^\s\p{Cf}]/u.test(text), errorText(missing))
     .refine(text => codePoints(text) <= most, tooLong)
     .meta({ minLength: 1, maxLength: most })

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
 import { apiPart, body, id, idParameter, json, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
+import { refused } from '../platform/api/problems.ts'
 import { keptLists, send, sendKept } from '../platform/api/send.ts'
 import { ifMatch } from '../platform/api/tags.ts'
 import { madeAt } from '../platform/database/moments.ts'
@@ -176,6 +177,7 @@ export function taskApi({ db }: Pick<Deps, 'db'>) {
     }),
     async c => {
       const { tabloId, id } = await taskOf(c, c.req.valid('param').task_id)
+      if (c.req.valid('json').after === id) throw refused({ after: 'after_itself' })
       await move(db, actorOf(c), tabloId, id, c.req.valid('json'), ifMatch(c, tagOf))
       return answer(c, await entry(db, actorOf(c), id))
     },

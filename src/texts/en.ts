@@ -72,6 +72,8 @@ export const en = {
     cursor_unknown: 'This list gave no such cursor. Start again without one.',
     activity_unknown: 'This Tablo has no such Activity.',
     changed_meanwhile: 'This has changed since you read it. Read it again, then repeat the change.',
+    tag_malformed: 'Send the ETag as it came, in its quotes.',
+    after_itself: 'A task can’t be put after itself. Name another one, or null for the top.',
     key_reused: 'This key was used for another request. Use a new one for each.',
     key_malformed: 'Use 1 to 255 printable characters, without spaces.',
     key_busy: 'The first request with this key is still under way. Try again in a moment.',
@@ -87,10 +89,10 @@ export const en = {
     problems: {
       malformed: {
         title: 'This can’t be read',
-        advice: 'The body is not what its type says. Send valid JSON.',
+        advice: 'The body is not what its type says, or broke off. JSON is in UTF-8.',
       },
       unauthenticated: { title: 'Not signed in', advice: 'Get a new token, then try again.' },
-      forbidden: { title: 'Not yours to change', advice: 'Ask an owner of the Tablo.' },
+      forbidden: { title: 'Not allowed', advice: 'Ask an owner of the Tablo.' },
       not_found: { title: 'Nothing here', advice: 'There is nothing here, or nothing that you may see.' },
       method_not_allowed: {
         title: 'Not this method',
@@ -103,7 +105,8 @@ export const en = {
       too_large: { title: 'Too large', advice: 'Send less at once.' },
       unsupported_media_type: {
         title: 'Not this kind of body',
-        advice: 'Send one of the kinds in the documentation.',
+        advice:
+          'Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.',
       },
       invalid: { title: 'Refused', advice: 'Some of this needs another look.' },
       too_many: { title: 'Too many attempts', advice: 'The header Retry-After says when to try again.' },

@@ -75,6 +75,9 @@ export const fr: Texts = {
     cursor_unknown: 'Cette liste n’a pas donné ce curseur. Recommencez sans curseur.',
     activity_unknown: 'Ce Tablo n’a pas cette activité.',
     changed_meanwhile: 'Ceci a changé depuis votre lecture. Relisez, puis refaites la modification.',
+    tag_malformed: 'Envoyez l’ETag tel que vous l’avez reçu, avec ses guillemets.',
+    after_itself:
+      'Une tâche ne peut pas être placée après elle-même. Nommez-en une autre, ou null pour le haut.',
     key_reused: 'Cette clé a servi pour une autre requête. Utilisez-en une nouvelle à chaque fois.',
     key_malformed: 'Utilisez de 1 à 255 caractères imprimables, sans espace.',
     key_busy: 'La première requête avec cette clé est encore en cours. Réessayez dans un instant.',
@@ -91,10 +94,10 @@ export const fr: Texts = {
     problems: {
       malformed: {
         title: 'Requête illisible',
-        advice: 'Le corps n’est pas ce que dit son type. Envoyez du JSON valide.',
+        advice: 'Le corps n’est pas ce que dit son type, ou s’est interrompu. Le JSON est en UTF-8.',
       },
       unauthenticated: { title: 'Connexion nécessaire', advice: 'Obtenez un nouveau jeton, puis réessayez.' },
-      forbidden: { title: 'Modification interdite', advice: 'Adressez-vous à un propriétaire du Tablo.' },
+      forbidden: { title: 'Interdit', advice: 'Adressez-vous à un propriétaire du Tablo.' },
       not_found: { title: 'Il n’y a rien ici', advice: 'Il n’y a rien ici, ou rien que vous puissiez voir.' },
       method_not_allowed: {
         title: 'Méthode impossible',
@@ -110,7 +113,8 @@ export const fr: Texts = {
       too_large: { title: 'Trop volumineux', advice: 'Envoyez-en moins à la fois.' },
       unsupported_media_type: {
         title: 'Ce type de corps est refusé',
-        advice: 'Envoyez l’un des types de la documentation.',
+        advice:
+          'Envoyez du JSON (application/json), ou un fichier en multipart/form-data ou application/octet-stream.',
       },
       invalid: { title: 'Refusé', advice: 'Certains champs sont à revoir.' },
       too_many: { title: 'Trop de tentatives', advice: 'L’en-tête Retry-After dit quand réessayer.' },

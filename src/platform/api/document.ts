@@ -4,7 +4,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Env } from 'hono'
 import { z } from 'zod'
-import { problemSchema } from './problems.ts'
+import { exampleOf, problemSchema } from './problems.ts'
 
 type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
@@ -190,6 +190,11 @@ function problemOf(status: number, operationId: string): Responses[string] {
   return {
     description,
     ...(Object.keys(headers).length > 0 && { headers }),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        example: exampleOf(status),
+      },
+    },
   }
 }

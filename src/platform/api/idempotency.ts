@@ -51,7 +51,9 @@ type Claim =
 /** Of a body that is too large to be held, the query may be another way to name it. */
 const fingerprintOf = (c: Context, body: string | undefined): Buffer =>
   createHash('sha256')
-    .update(`${c.req.method} ${c.req.path}${new URL(c.req.url).search}\n${body}`)
+    .update(`${c.req.method} ${c.req.path}`)
+    // Of a body that is not held, the query may only be another way to name it.
+    .update(body === undefined ? '' : `${new URL(c.req.url).search}\n${body}`)
     .digest()
 
 export interface Idempotence<E extends IdempotentEnv> {
@@ -79,7 +81,7 @@ export function idempotent<E extends IdempotentEnv>(
     }
     const caller = callerOf(c)
     const isSame = streamed(c)
-    const fingerprint = fingerprintOf(c, isSame ? '' : await bodyOf(c))
+    const fingerprint = fingerprintOf(c, isSame ? undefined : await bodyOf(c))
     const claim = await waited(() => claimKey(db, caller, key, fingerprint))
     if (claim.kind === 'other') throw refused({ 'Idempotency-Key': 'key_reused' })
     if (claim.kind === 'busy') throw new AppError('conflict', 'key_busy', { retryAfter: 1 })

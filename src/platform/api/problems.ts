@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { AppError, type ErrorCode, type ErrorText, type FieldErrors, statusOf } from '../../errors.ts'
+import { en } from '../../texts/en.ts'
 import { isDatabaseLost, RETRY_AFTER } from '../database/lost.ts'
 import type { WebEnv } from '../web/env.ts'
 
@@ -69,7 +70,7 @@ export function problem(error: Error, c: Asked): Response {
     if (error.code === 'unauthenticated' && !c.res.headers.has('WWW-Authenticate'))
       c.header('WWW-Authenticate', 'Bearer realm="xtablo"')
     // What is said of it to people speaks of the page that they have open.
-    const detail = error.code === 'stale' ? undefined : c.get('locale').t.errors[error.text]
+    const detail = error.code === 'stale' ? undefined : error.said(c.get('locale'))
     return answer(c, error.code, detail, error.fields)
   }
   if (error instanceof HTTPException) return answer(c, codeOf(error.status))
@@ -100,6 +101,20 @@ export function answer(c: Asked, code: ProblemCode, detail?: string, fields: Fie
   return c.body(JSON.stringify(problem), status satisfies ContentfulStatusCode, {
     'Content-Type': 'application/problem+json',
   })
+}
+
+/** What an answer of this status can look like, for the document. */
+export function exampleOf(status: number): z.output<typeof problemSchema> {
+  const code = problemCodes.find(each => statuses[each] === status) ?? 'internal'
+  const { title, advice } = en.api.problems[code]
+  return {
+    type: problemType(code),
+    title,
+    status,
+    detail: advice,
+    request_id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f',
+    ...(status === 422 && { errors: [{ field: 'title', message: en.errors.title_missing }] }),
+  }
 }
 
 function codeOf(status: number): ProblemCode {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { AppError } from '../../errors.ts'
 import type { Check } from '../database/check.ts'
+import { refused } from './problems.ts'
 
 /** A strong tag for what a body was made of. */
 export const strongTag = (...parts: readonly unknown[]): string =>
@@ -16,6 +17,8 @@ export function ifMatch<T>(c: Context, tagOf: (current: T) => string): Check<T> 
   const header = c.req.header('If-Match')
   if (header === undefined || header.trim() === '*') return undefined
   const tags = header.split(',').map(tag => tag.trim())
+  // Without its quotes it would never match, however often it is read again.
+  if (!tags.every(tag => /^(W\/)?"[^"]*"$/.test(tag))) throw refused({ 'If-Match': 'tag_malformed' })
   return current => {
     if (!tags.includes(tagOf(current))) throw new AppError('precondition_failed', 'changed_meanwhile')
   }

@@ -69,7 +69,8 @@ async function collect(c: Context): Promise<boolean> {
 export function drained(most: number): MiddlewareHandler {
   return async (c, next) => {
     await next()
-    if (await drain(c, most)) return
+    // Who fell silent has been waited for already.
+    if (c.res.status !== 408 && (await drain(c, most))) return
     c.res.headers.set('Connection', 'close')
   }
 }
