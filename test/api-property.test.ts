@@ -16,7 +16,7 @@ import { readDocument } from './property/document.ts'
 import { judge } from './property/judge.ts'
 import { anyPlan, type Plan } from './property/requests.ts'
 import { requestOf, type Seen } from './property/sending.ts'
-import { type Answer, curlOf, wire } from './property/wire.ts'
+import { type Answer, curlOf, isHeadTooLarge, wire } from './property/wire.ts'
 import { type Kind, makeWorld } from './property/world.ts'
 import { familyOf, personalTokenOf } from './tokens.ts'
 
@@ -55,6 +55,8 @@ async function step(plan: Plan, run: number): Promise<void> {
       const reads = request.method === 'GET'
       if (!reads || plan.watched) digest ??= await world.digest()
       answer = await send(request)
+      // Before the application, and so in no document.
+      if (answer.status === 431 && isHeadTooLarge(request)) continue
       judge(document, operation, answer)
       world.overhear(plan.who, answer)
       if (!reads && answer.status < 400) digest = undefined

@@ -1,6 +1,6 @@
 // Requests as bytes over a socket, since much of what is hostile in one does not survive a client that means well.
 
-import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { Agent, type IncomingHttpHeaders, maxHeaderSize, request } from 'node:http'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 
 export interface Request {
@@ -66,6 +66,10 @@ function plain(body: Buffer, { 'content-encoding': encoding }: IncomingHttpHeade
   if (encoding === 'gzip') return gunzipSync(body)
   return encoding === 'zstd' ? zstdDecompressSync(body) : body
 }
+
+/** Whether Node reads no further than the head: it takes 16 KiB, and counts a little otherwise than we do. */
+export const isHeadTooLarge = ({ path, headers }: Request): boolean =>
+  path.length + headers.reduce((sum, text) => sum + text.length, 0) > maxHeaderSize - 500
 
 /** The request as one can type it. */
 export function curlOf({ method, path, headers, body, chunked }: Request): string {
