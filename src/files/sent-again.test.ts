@@ -64,6 +64,13 @@ test('a form is the same by its file, wherever its parts are cut', async () => {
   await one()
 })
 
+test('a file is the same as a form and as it is', async () => {
+  const first = await form('bread', 'one', 'a')
+  const again = await raw('bread')
+  assert.deepEqual([first.status, again.status, again.text], [201, 201, first.text])
+  await one()
+})
+
 test('the same at the same moment make one file', async () => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => raw('bread')))
   assert.equal(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size, 1)

@@ -72,8 +72,13 @@ export async function readDocument(origin: string) {
       operations.push({ id, method: method.toUpperCase(), path, description, parameters, bodies, responses })
     }
 
+  // The document leaves room for fields to come; here one that nobody declared is a leak.
+  const closed = (_: string, part: unknown) =>
+    typeof part === 'object' && part !== null && 'properties' in part && 'type' in part
+      ? { additionalProperties: false, ...part }
+      : part
   const local = (value: unknown) =>
-    JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/'))
+    JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/'), closed)
   const $defs = local(schemas)
   const validators = new Map<Schema, z.ZodType>()
   /** What is wrong with a value, by the schema. */

@@ -112,7 +112,24 @@ export function describe<E extends Env>(api: OpenAPIHono<E>, described: Describe
       if (operation && guard) complete(operation, method, guard)
     }
   delete document.webhooks
+  openAnswers(document)
   return document
+}
+
+/** What is sent is held to its fields; to what is answered some may be added, so whoever reads it must bear more. */
+function openAnswers({ paths = {}, components }: Document): void {
+  const sent = JSON.stringify(
+    Object.values(paths).flatMap(path => METHODS.map(method => path[method]?.requestBody)),
+  )
+  for (const [name, schema] of Object.entries(components?.schemas ?? {}))
+    if (!sent.includes(`#/components/schemas/${name}"`)) open(schema)
+}
+
+function open(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return
+  const schema = part as Record<string, unknown>
+  if (schema.additionalProperties === false) delete schema.additionalProperties
+  for (const inside of Object.values(schema)) open(inside)
 }
 
 function complete(operation: Operation, method: (typeof METHODS)[number], guard: Guard | 'nobody'): void {

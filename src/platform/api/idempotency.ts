@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { type Db, transaction } from '../database/database.ts'
 import { newId } from '../ids.ts'
@@ -170,7 +170,8 @@ async function hold(db: Db, caller: string, key: string): Promise<void> {
 
 /** Keeps the answer of a success, and frees the key after anything else; after a fault of ours under the same id. */
 async function settle(db: Db, caller: string, key: string, answer: Response): Promise<void> {
-  const mine = { user_id: caller, key }
+  // Whoever was stopped for so long that another took over has nothing to say any more.
+  const mine = sql<SqlBool>`user_id = ${caller} and key = ${key} and status is null`
   const headers = Object.fromEntries(
     HEADERS.flatMap(name => {
       const value = answer.headers.get(name)
@@ -181,22 +182,11 @@ async function settle(db: Db, caller: string, key: string, answer: Response): Pr
   await transaction(db, async tx => {
     if (answer.ok) {
       const kept = { status: answer.status, headers: JSON.stringify(headers), body }
-      await tx
-        .updateTable('idempotency_keys')
-        .set(kept)
-        .where(eb => eb.and(mine))
-        .execute()
+      await tx.updateTable('idempotency_keys').set(kept).where(mine).execute()
     } else if (answer.status >= 500) {
-      await tx
-        .updateTable('idempotency_keys')
-        .set({ locked_until: sql`now()` })
-        .where(eb => eb.and(mine))
-        .execute()
+      await tx.updateTable('idempotency_keys').set({ locked_until: sql`now()` }).where(mine).execute()
     } else {
-      await tx
-        .deleteFrom('idempotency_keys')
-        .where(eb => eb.and(mine))
-        .execute()
+      await tx.deleteFrom('idempotency_keys').where(mine).execute()
     }
   })
 }

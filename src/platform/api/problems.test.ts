@@ -53,6 +53,13 @@ test('a body that is no JSON is malformed, and one that is missing too', async (
   assertProblem(await ada.send('PATCH', `/tablos/${tablo}`, undefined, json), 'malformed')
 })
 
+test('bytes that are no UTF-8 are malformed, and not kept as something else', async () => {
+  for (const bytes of [Buffer.from('{"title":"\xe9"}', 'latin1'), Buffer.from('{"title":"a"}', 'utf16le')])
+    assertProblem(await ada.send('POST', '/tablos', bytes, json), 'malformed')
+  const answer = await ada.send('POST', '/tablos', '\ufeff{"title":"Café"}', json)
+  assert.equal(answer.body.title, 'Café')
+})
+
 test('a body that breaks off is malformed, and no fault of ours', async () => {
   const before = web.lines.length
   const broken = () => new ReadableStream({ start: stream => stream.error(new Error('aborted')) })
