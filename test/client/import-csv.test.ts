@@ -66,6 +66,17 @@ test('the sample comes in, in its order and its columns, and a second run adds n
   assert.deepEqual(await titlesOf(id), expected)
 })
 
+test('a Tablo that an earlier run made and somebody deleted is made anew; what was added before is said', async () => {
+  const file = csv('again.csv', 'title\nOnce\nTwice\n')
+  const first = await importing([file, '--title', 'Made again'])
+  assert.match((await importing([file, '--title', 'Made again'])).said, /An earlier run brought 2 of them/)
+  await xtablo.DELETE('/api/v1/tablos/{tablo_id}', { params: { path: { tablo_id: tabloIn(first.said) } } })
+  const { code, said } = await importing([file, '--title', 'Made again'])
+  assert.equal(code, 0, said)
+  assert.notEqual(tabloIn(said), tabloIn(first.said))
+  assert.deepEqual(await titlesOf(tabloIn(said)), ['todo: Once', 'todo: Twice'])
+})
+
 test('a hostile file: what can be read comes in, and the rest is named by its line', async () => {
   const long = 'é'.repeat(501)
   const file = csv(
