@@ -2560,6 +2560,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or none that is good */
             401: {
                 headers: {
@@ -2968,6 +2986,24 @@ export interface operations {
                     "application/json": components["schemas"]["Tablo"];
                 };
             };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or none that is good */
             401: {
                 headers: {
@@ -3170,6 +3206,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tablo"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or none that is good */
@@ -4288,6 +4342,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description There is no token, or none that is good */
             401: {
@@ -5465,6 +5537,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or none that is good */
             401: {
                 headers: {
@@ -6098,6 +6188,24 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or none that is good */
             401: {
                 headers: {
@@ -6278,6 +6386,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or none that is good */
@@ -6744,6 +6870,24 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or none that is good */
             401: {
                 headers: {
@@ -6924,6 +7068,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or none that is good */

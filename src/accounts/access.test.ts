@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 const issue = () => callers.issue(given, from)
 const ended = async () =>
-  (await pool.query('select ended_at is not null as ended from token_families order by id')).rows.map(
+  (await pool.query('select ended_at is not null as ended from token_families order by created_at')).rows.map(
     row => row.ended,
   )
 

@@ -62,7 +62,7 @@ test('a token that may only read reads, and changes nothing', async () => {
 test('a change is written down with the address that it came from', async () => {
   await ben.patch('/me', { name: 'Ben' })
   const { rows } = await pool.query(
-    `select address from audit where subject_id = $1 order by id desc limit 1`,
+    `select address from audit where subject_id = $1 order by at desc limit 1`,
     [people.ben.id],
   )
   assert.equal(rows[0]?.address, '127.0.0.1')

@@ -76,14 +76,20 @@ test('tokens and keys past their time are forgotten, those that still tell somet
   // One token, two families, one personal token, one key.
   assert.equal(await forgetExpired(db), 5)
   const of = async (query: string) => (await pool.query(query)).rows.map(row => Object.values(row)[0])
-  assert.deepEqual(await of('select user_agent from token_families order by id'), ['living', 'ended lately'])
+  assert.deepEqual(await of('select user_agent from token_families order by ended_at nulls first'), [
+    'living',
+    'ended lately',
+  ])
   assert.deepEqual(await of(`select encode(token_hash, 'hex') from refresh_tokens`), [
     hashToken('new').toString('hex'),
   ])
-  assert.deepEqual(await of('select name from personal_tokens order by id'), ['living', 'expired'])
-  assert.deepEqual(await of(`select public_jwk->>'retired' from signing_keys order by id`), [
-    null,
-    '-10 minutes',
+  assert.deepEqual(await of('select name from personal_tokens order by expires_at desc'), [
+    'living',
+    'expired',
   ])
+  assert.deepEqual(
+    await of(`select public_jwk->>'retired' from signing_keys order by retired_at nulls first`),
+    [null, '-10 minutes'],
+  )
   assert.equal(await forgetExpired(db), 0)
 })

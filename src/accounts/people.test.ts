@@ -27,7 +27,7 @@ beforeEach(async () => {
 const disable = (id = people.ada.id) => disablePerson(db, people.root, id, ADDRESS)
 const enable = (id = people.ada.id) => enablePerson(db, people.root, id, ADDRESS)
 const given = () => ({ email: people.ada.email, password: PASSWORD })
-const audit = async () => (await pool.query('select kind, subject_id, actor_id from audit order by id')).rows
+const audit = async () => (await pool.query('select kind, subject_id, actor_id from audit order by at')).rows
 const left = async () => {
   const counts = `select (select count(*) from sessions where user_id = $1) as sessions,
     (select count(*) from links where user_id = $1) as links,

@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const make = (actor: Actor, given: Partial<PersonalTokenFields> & { id?: string } = {}) =>
   createPersonalToken(db, actor, { name: 'CI', scope: 'read', days: 30, ...given }, ADDRESS)
-const audit = async () => (await pool.query('select kind, actor_id, address from audit order by id')).rows
+const audit = async () => (await pool.query('select kind, actor_id, address from audit order by at')).rows
 
 test('a token stands for the person who made it, within its scope', async () => {
   const token = await make(ada)

@@ -22,7 +22,7 @@ beforeEach(async () => {
   web = testApp(database)
 })
 
-const audit = async () => (await pool.query('select kind from audit order by id')).rows.map(row => row.kind)
+const audit = async () => (await pool.query('select kind from audit order by at')).rows.map(row => row.kind)
 const signsIn = async (password: string) =>
   (await web.visitor().post('/login', { email: people.ada.email, password })).status === 303
 

@@ -65,7 +65,7 @@ test('a job that was given up runs again, and one that waits is cancelled', asyn
   const cancelled = await root.post(`/jobs/${waiting}/cancel`)
   assert.deepEqual([cancelled.status, cancelled.body.state], [200, 'cancelled'])
   const { rows } = await pool.query(
-    `select kind, actor_id from audit where subject_id = any($1) order by id`,
+    `select kind, actor_id from audit where subject_id = any($1) order by at`,
     [[discarded, waiting]],
   )
   assert.deepEqual(
