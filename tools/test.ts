@@ -1,6 +1,7 @@
 // `npm test`: node:test over the built files, on one Postgres for the whole run. `--crash` runs only the tests that
-// kill processes and fill disks; other words keep the files that have one of them in their path. Browser tests run
-// after the rest, one file at a time: a browser takes both cores of a small machine, and its tests are about time.
+// kill processes and fill disks, `--no-browser` leaves out those in a browser; words keep the files that have one of
+// them in their path. Browser tests run after the rest, one file at a time: a browser takes both cores of a small
+// machine, and its tests are about time.
 
 import { existsSync, globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -18,8 +19,9 @@ const FILE_LIMIT = 150_000
 const SLOW_FILE_LIMIT = 600_000
 /** Crash tests that mostly wait for the clock. */
 const WAITING = ['jobs-killed.test.js', 'jobs-sharing.test.js']
-const words = process.argv.slice(2).filter(word => word !== '--crash')
+const words = process.argv.slice(2).filter(word => !word.startsWith('--'))
 const crash = process.argv.includes('--crash')
+const withoutBrowser = process.argv.includes('--no-browser')
 const interrupted = new AbortController()
 const total = { passed: 0, failed: 0, skipped: 0 }
 
@@ -54,6 +56,7 @@ function testFiles(): string[] {
   return globSync('dist/{src,test,tools,bench}/**/*.test.js', { cwd: root })
     .filter(file => ['.ts', '.tsx'].some(ending => existsSync(join(root, file.slice(5, -3) + ending))))
     .filter(file => file.startsWith('dist/test/crash/') === crash)
+    .filter(file => !withoutBrowser || !file.startsWith('dist/test/browser/'))
     .filter(file => words.length === 0 || words.some(word => file.includes(word)))
     .sort()
 }
