@@ -29,9 +29,7 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
 
   app.get('/login', async c => {
     const next = localPath(c.req.query('next'), '')
-    if (c.get('session')) return c.redirect(next || '/', 303)
-    // Nobody can sign in yet, and whoever comes first is to sign up.
-    return (await invitation()) === 'first' ? c.redirect('/signup', 303) : signInPage(c, { next })
+    return c.get('session') ? c.redirect(next || '/', 303) : signInPage(c, { next })
   })
 
   app.post('/login', async c => {

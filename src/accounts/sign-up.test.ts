@@ -40,13 +40,6 @@ test('the first account is the admin, and those after it are not', async () => {
   )
 })
 
-test('whoever comes to a new Xtablo is led to sign up, and later ones to sign in', async () => {
-  assert.equal((await web.visitor().get('/')).location, '/login')
-  assert.equal((await web.visitor().get('/login')).location, '/signup')
-  await signUp(db, given(), OPEN, from)
-  assert.equal((await web.visitor().get('/login')).status, 200)
-})
-
 test('of several first accounts at the same moment one is the admin', async () => {
   // Nobody can be written until all of them have seen that there is nobody.
   const holder = await pool.connect()
