@@ -107,7 +107,7 @@ test('a request is one line: its id, method, route, status, time and person, and
   assert.deepEqual(line, {
     request_id: 'one',
     method: 'GET',
-    route: `/tablos/:id{${id}}`,
+    route: '/tablos/:id',
     status: 200,
     user_id: people.ada.id,
     msg: 'request',
