@@ -35,7 +35,7 @@ test('a statement is a step of what asked it, by promise or by callback, and giv
       assert.deepEqual((await client.query("select 'it''s me' as said")).rows, [{ said: "it's me" }])
       client.release()
       const { promise, resolve } = Promise.withResolvers<unknown>()
-      pool.query({ text: 'select 2 as two' }, [], (_, result) => resolve(result.rows))
+      pool.query('select 2 as two', (_, result) => resolve(result.rows))
       assert.deepEqual(await promise, [{ two: 2 }])
     }),
   )
