@@ -68,13 +68,13 @@ export default {
     ),
     never(
       'content-knows-tablos-accounts-activity',
-      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/)([^/]+)/',
+      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|commands/)([^/]+)/',
       { path: FEATURES, pathNot: '^src/($1|tablos|accounts|activity)/' },
       'What stands in a Tablo knows nothing else that does.',
     ),
     never(
       'routes-and-views-are-private',
-      '^src/([^/]+)/',
+      '^src/(?!commands/)([^/]+)/',
       {
         path: '^src/[^/]+/([a-z-]*pages|[a-z-]*views|[a-z-]*api|jobs)\\.tsx?$',
         // The list of activities is made for the pages of others.
@@ -84,15 +84,21 @@ export default {
     ),
     never(
       'admin-is-above-all-features',
-      '^src/(?!admin/)[^/]+/',
+      '^src/(?!admin/|commands/)[^/]+/',
       { path: '^src/admin/' },
       'What admins see is made of everything else, and nothing is made of it.',
     ),
     never(
       'nothing-below-the-roof-knows-it',
-      '^src/[^/]+/',
+      '^src/(?!commands/)[^/]+/',
       { path: '^src/(main|serve|open|app|api|guards|shell|worker)\\.tsx?$' },
       'What starts and joins the features is above them.',
+    ),
+    never(
+      'commands-are-called-by-main',
+      '^src/(?!main\\.ts$|commands/)',
+      { path: '^src/commands/' },
+      'What somebody types is the outermost thing there is.',
     ),
     never(
       'main-is-the-top',

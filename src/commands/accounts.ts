@@ -1,0 +1,24 @@
+import { offerReset } from '../accounts/accounts.ts'
+import { rotateKeys } from '../accounts/signing-keys.ts'
+import { configure, misused, print, refusing } from './speaking.ts'
+import { withDatabase } from './with-database.ts'
+
+export async function resetPassword([email, ...rest]: readonly string[]): Promise<void> {
+  const config = configure(rest)
+  if (!email) throw misused('reset-password takes the e-mail address of an account.')
+  await withDatabase(config, 'reset-password', async ({ db }) => {
+    const token = await offerReset(db, email.trim().toLowerCase()).catch(
+      refusing({
+        not_found: `There is no account with the e-mail address “${email}”.`,
+        forbidden: `The account of “${email}” is disabled: an admin can enable it again.`,
+      }),
+    )
+    print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
+  })
+}
+
+export async function rotateSigningKeys(args: readonly string[]): Promise<void> {
+  await withDatabase(configure(args), 'rotate-keys', async ({ db, secret }) => {
+    print(`key ${await rotateKeys(db, secret)} signs from now on\n`)
+  })
+}
