@@ -15,7 +15,10 @@ export interface Opened {
   deps: Deps
   /** What whoever starts Xtablo should read, a line each. */
   notes: string[]
-  /** Closes the connections, a second after which what they still do is cut, sends the last traces, and leaves the embedded Postgres. */
+  /**
+   * Closes the connections, a second after which what they still do is cut, sends the last traces, and leaves the
+   * embedded Postgres.
+   */
   close(): Promise<void>
 }
 
@@ -28,8 +31,8 @@ export class UnreachableError extends Error {
 export const CLOSE_GRACE_MS = 1_000
 
 /**
- * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
- * used, and the file system's error when none can be kept.
+ * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't
+ * be used, and the file system's error when none can be kept.
  */
 export async function open(
   config: Config,

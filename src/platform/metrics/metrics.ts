@@ -1,6 +1,6 @@
 // What a process counts while it serves: every instrument stands here. What is only looked up when somebody asks stands
-// with whom it is asked of (pool.ts, queue.ts). Labels take few values, all of ours: one that a stranger could choose would
-// let them fill the memory, here and in Prometheus. docs/metrics.md says what each is good for.
+// with whom it is asked of (pool.ts, queue.ts). Labels take few values, all of ours: one that a stranger could choose
+// would let them fill the memory, here and in Prometheus. docs/metrics.md says what each is good for.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 

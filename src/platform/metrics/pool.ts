@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { Gauge, type Registry } from 'prom-client'
 
-/** Shows the pool as it is when somebody asks. The worker's queue has four connections besides, which are not counted. */
+/**
+ * Shows the pool as it is when somebody asks. The worker's queue has four connections besides, which are not counted.
+ */
 export function exposePool(registry: Registry, pool: pg.Pool): void {
   const registers = [registry]
   new Gauge({

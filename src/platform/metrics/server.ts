@@ -7,8 +7,8 @@ import { exposePool } from './pool.ts'
 import { exposeQueue } from './queue.ts'
 
 /**
- * Everything that is measured, at `/metrics`, as Prometheus reads it. For a port of its own: it tells what strangers need
- * not know. Looks after the process itself from now on, its event loop and its memory.
+ * Everything that is measured, at `/metrics`, as Prometheus reads it. For a port of its own: it tells what strangers
+ * need not know. Looks after the process itself from now on, its event loop and its memory.
  */
 export function metricsApp({
   metrics: { registry },

@@ -10,7 +10,9 @@ interface Watching {
   readonly tracing?: Tracing | undefined
 }
 
-/** The same storage, with its operations measured, its errors counted, and each a step of the trace that asks for it. */
+/**
+ * The same storage, with its operations measured, its errors counted, and each a step of the trace that asks for it.
+ */
 export function watchedStorage(storage: Storage, { metrics, tracing }: Watching): Storage {
   // From zero on, for an increase shows only in what was there before.
   for (const operation of OPERATIONS)

@@ -1,7 +1,7 @@
-// Sends traces by OTLP over HTTP, with the SDK of OpenTelemetry, which reads the standard OTEL_ variables. It is loaded only
-// where traces are wanted. Which span is the active one is kept here and nowhere else: nothing of it is global. Spans are
-// sent in batches; when nobody takes them, the oldest are kept up to a bound, the rest is dropped, and that is said once a
-// minute.
+// Sends traces by OTLP over HTTP, with the SDK of OpenTelemetry, which reads the standard OTEL_ variables. It is loaded
+// only where traces are wanted. Which span is the active one is kept here and nowhere else: nothing of it is global.
+// Spans are sent in batches; when nobody takes them, the oldest are kept up to a bound, the rest is dropped, and that
+// is said once a minute.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {

@@ -37,8 +37,8 @@ export function tracedClient(tracing: Tracing): typeof PreparingClient {
 }
 
 /**
- * Has whoever waits for a connection go on in their own trace: the pool calls them from where one was given back, which is
- * somebody else's.
+ * Has whoever waits for a connection go on in their own trace: the pool calls them from where one was given back, which
+ * is somebody else's.
  */
 export function keepTraces(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as (callback?: unknown) => unknown
@@ -63,5 +63,7 @@ function begin(tracing: Tracing, [asked]: Asked) {
   })
 }
 
-/** The values that people give go beside the text. What stands in it are words of ours, but nobody has to trust that. */
+/**
+ * The values that people give go beside the text. What stands in it are words of ours, but nobody has to trust that.
+ */
 const withoutLiterals = (text: string): string => text.replaceAll(/'(?:[^']|'')*'/g, "'?'")

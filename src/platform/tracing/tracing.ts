@@ -1,7 +1,7 @@
-// Traces, as the rest of the code sees them: what begins one is a request or an attempt at a job, and below it stand the
-// steps that were asked of the database and of the storage. A span carries names, codes and ids, and never what somebody
-// typed: no values, no address beyond the pattern of its route, no message of an error. Where no traces are sent there is
-// no Tracing at all, so that it costs nothing; otlp.ts is the one there is.
+// Traces, as the rest of the code sees them: what begins one is a request or an attempt at a job, and below it stand
+// the steps that were asked of the database and of the storage. A span carries names, codes and ids, and never what
+// somebody typed: no values, no address beyond the pattern of its route, no message of an error. Where no traces are
+// sent there is no Tracing at all, so that it costs nothing; otlp.ts is the one there is.
 
 /** Names are those of OpenTelemetry's conventions where it has one. What is undefined is left out. */
 export type Attributes = Record<string, string | number | undefined>

@@ -1,6 +1,6 @@
-// Each request is looked at once: for its line in the log, for the metrics, and for its span where traces are sent. They
-// name the pattern of its route and never its address or its query, which hold what a person typed, or a token. It is
-// over when its answer begins: how long a download or an open stream goes on says nothing of Xtablo.
+// Each request is looked at once: for its line in the log, for the metrics, and for its span where traces are sent.
+// They name the pattern of its route and never its address or its query, which hold what a person typed, or a token. It
+// is over when its answer begins: how long a download or an open stream goes on says nothing of Xtablo.
 
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
@@ -24,9 +24,9 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export function watchRequests({ log, metrics, tracing }: Watching): MiddlewareHandler<WebEnv> {
   if (!tracing) return (c, next) => watch(c, next)
   return (c, next) => {
-    const { method } = c.req
+    const method = methodOf(c)
     const from = { traceparent: c.req.header('traceparent'), tracestate: c.req.header('tracestate') }
-    const attributes = { 'http.request.method': methodOf(c), 'xtablo.request_id': c.get('requestId') }
+    const attributes = { 'http.request.method': method, 'xtablo.request_id': c.get('requestId') }
     return tracing.begin({ name: method, kind: 'server', attributes, from }, span => watch(c, next, span))
   }
 
