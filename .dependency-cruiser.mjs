@@ -113,6 +113,12 @@ export default {
       'They are handed what they need.',
     ),
     never(
+      'traces-are-loaded-where-wanted',
+      '^src/(?!platform/tracing/otlp\\.ts$)',
+      { path: '(^|/)@opentelemetry/|^src/platform/tracing/otlp\\.ts$', dynamic: false },
+      'Who wants no traces does not pay for what sends them: tracing.ts is what the rest knows.',
+    ),
+    never(
       'product-without-tests',
       '^src/',
       { path: `^(test|tools|bench|assets)/|${TESTS}` },

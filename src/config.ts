@@ -18,10 +18,16 @@ const wholeNumber = (lowest: number, highest: number) =>
     .transform(Number)
     .refine(n => n >= lowest && n <= highest)
 
+const listenHost = z
+  .string()
+  .refine(host => isIP(host) === 6 || (/^[\w.-]+$/.test(host) && URL.canParse(`http://${host}`)))
+
+const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
 const baseUrl = z.string().refine(text => {
-  if (!URL.canParse(text)) return false
+  if (!isHttp(text)) return false
   const url = new URL(text)
-  return /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
+  return url.pathname === '/' && !url.search && !url.hash && !url.username
 })
 
 const postgresUrl = z
@@ -39,13 +45,7 @@ const VARIABLES = {
   ENV: ['development or production', z.enum(['development', 'production']).default('development')],
   DATABASE_URL: ['a URL such as postgres://user:password@host:5432/xtablo', postgresUrl.optional()],
   DATA_DIR: ['the path of a folder', z.string().min(1).default('./data')],
-  HOST: [
-    'an address to listen on, such as 127.0.0.1',
-    z
-      .string()
-      .refine(host => isIP(host) === 6 || (/^[\w.-]+$/.test(host) && URL.canParse(`http://${host}`)))
-      .default('127.0.0.1'),
-  ],
+  HOST: ['an address to listen on, such as 127.0.0.1', listenHost.default('127.0.0.1')],
   PORT: ['a port from 0 to 65535', wholeNumber(0, 65_535).default(8080)],
   BASE_URL: ['the address people use, such as https://tablo.example.org, without a path', baseUrl.optional()],
   TRUST_PROXY: [
@@ -87,6 +87,12 @@ const VARIABLES = {
   CORS_ORIGINS: [
     'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
+  ],
+  METRICS_PORT: ['a port from 0 to 65535', wholeNumber(0, 65_535).optional()],
+  METRICS_HOST: ['an address to listen on, such as 127.0.0.1', listenHost.default('127.0.0.1')],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    'the address of a collector, such as http://localhost:4318',
+    z.string().refine(isHttp).optional(),
   ],
   LOG_LEVEL: [
     'one of trace, debug, info, warn, error, fatal, silent',
@@ -134,6 +140,9 @@ export function parseConfig(environment: Environment) {
   const tabloQuotaMib = read('TABLO_QUOTA_MB')
   const s3 = parseS3(environment, read, faults)
   const corsOrigins = read('CORS_ORIGINS')
+  const metricsPort = read('METRICS_PORT')
+  const metricsHost = read('METRICS_HOST')
+  const otlpEndpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')
   const logLevel = read('LOG_LEVEL')
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return {
@@ -155,6 +164,10 @@ export function parseConfig(environment: Environment) {
     s3,
     /** Other sites whose scripts may call the API */
     corsOrigins,
+    /** Undefined: nobody is told the metrics. */
+    metrics: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort },
+    /** Where traces are sent, if they are; what else it takes, the SDK reads from the environment by itself. */
+    otlpEndpoint,
     logLevel,
   }
 }

@@ -64,16 +64,25 @@ const ACTIONABLE = [
 function explain(error: unknown): string | undefined {
   if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
   if (isDatabaseLost(error)) return `The database can't be reached: ${(error as Error).message}.`
-  const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
+  const {
+    code,
+    message,
+    path,
+    port,
+    address,
+    variables = '',
+  } = error as NodeJS.ErrnoException & {
     port?: number
     address?: string
+    /** What the names of the variables begin with that say where to listen */
+    variables?: string
   }
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`
+      return `Port ${port} on ${address} is taken: stop what uses it, or set ${variables}PORT to another.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `Xtablo can't listen on ${address}: set HOST to an address of this machine.`
+      return `Xtablo can't listen on ${address}: set ${variables}HOST to an address of this machine.`
     case 'EACCES':
     case 'EROFS':
     case 'ENOSPC':

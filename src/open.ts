@@ -6,15 +6,19 @@ import { openEmbedded } from './platform/database/embedded/embedded.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
 import { openPool } from './platform/database/pool.ts'
 import type { Deps } from './platform/deps.ts'
-import { createLog } from './platform/log.ts'
+import { createLog, type Log } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
 import { openStorage } from './platform/storage/open.ts'
+import type { Tracing } from './platform/tracing/tracing.ts'
 
 export interface Opened {
   deps: Deps
   /** What whoever starts Xtablo should read, a line each. */
   notes: string[]
-  /** Closes the connections, a second after which what they still do is cut, then leaves the embedded Postgres. */
+  /**
+   * Closes the connections, a second after which what they still do is cut, sends the last traces, and leaves the
+   * embedded Postgres.
+   */
   close(): Promise<void>
 }
 
@@ -27,37 +31,55 @@ export class UnreachableError extends Error {
 export const CLOSE_GRACE_MS = 1_000
 
 /**
- * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
- * used, and the file system's error when none can be kept.
+ * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't
+ * be used, and the file system's error when none can be kept.
  */
 export async function open(
   config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string },
+  use: { purpose: 'start' | 'join' | 'read'; command: string; traced?: boolean },
 ): Promise<Opened> {
   const log = createLog({ level: config.logLevel, production: config.production })
+  const tracing = use.traced && config.otlpEndpoint ? await openTracing(log) : undefined
   const database = await openDatabase(config, use, line => log.warn(line))
   const { pool, close: closePool } = openPool(
     { ...database.pool, application_name: `xtablo ${use.command}` },
     reason => log.warn({ reason }, 'database connection lost'),
+    tracing,
   )
   const db = connect(pool)
   const storage = await openStorage(config)
   const close = async () => {
     storage.close()
+    const traced = tracing?.stop(CLOSE_GRACE_MS)
     // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
     await closePool(CLOSE_GRACE_MS)
-    await database.close()
+    await Promise.all([database.close(), traced])
   }
   try {
     await pool.query('select 1').catch(unreachable)
     const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
     const secret = loadSecret(config)
-    const deps = { config, db, pool, connection: database.pool, storage, log, secret, migrationsPending }
+    const deps = {
+      config,
+      db,
+      pool,
+      connection: database.pool,
+      storage,
+      log,
+      secret,
+      migrationsPending,
+      tracing,
+    }
     return { deps, notes: database.notes, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+async function openTracing(log: Log): Promise<Tracing> {
+  // Only who wants traces pays for what sends them.
+  return (await import('./platform/tracing/otlp.ts')).openTracing(log)
 }
 
 async function openDatabase(

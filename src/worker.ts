@@ -8,7 +8,7 @@ import { transaction } from './platform/database/database.ts'
 import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
 import { type JobDefinition, job } from './platform/jobs/kinds.ts'
-import { type RunningJobs, runJobs } from './platform/jobs/running.ts'
+import { type RunningJobs, runJobs, type WorkingDeps } from './platform/jobs/running.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
 export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>): JobDefinition[] => [
@@ -40,9 +40,7 @@ export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>)
 ]
 
 /** Starts to work, and says so. */
-export async function createWorker(
-  deps: Pick<Deps, 'db' | 'pool' | 'log' | 'connection' | 'storage'>,
-): Promise<RunningJobs> {
+export async function createWorker(deps: WorkingDeps & Pick<Deps, 'storage'>): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)
   deps.log.info('worker ready')

@@ -61,6 +61,8 @@ test('lint passes what there is, and fails each wrong import by the name of the 
     ['client/src/tokens.ts', `import 'node:crypto'`, 'client-runs-anywhere'],
     ['examples/import-csv.ts', `import '../client/src/errors.ts'`, 'examples-use-the-client'],
     ['src/tasks/ordering.ts', `import '../../client/src/errors.ts'`, 'product-without-client'],
+    ['src/platform/secret.ts', `import './tracing/otlp.ts'`, 'traces-are-loaded-where-wanted'],
+    ['src/platform/input.ts', `import '@opentelemetry/api'`, 'traces-are-loaded-where-wanted'],
     ['src/open.ts', `import 'fast-check'`, 'what-runs-is-a-dependency'],
     ['src/config.ts', `import './no-such-file.ts'`, 'found'],
     ['src/files/files.ts', `import '../tasks/tasks.ts'`, 'content-knows-tablos-accounts-activity'],
