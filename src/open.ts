@@ -6,7 +6,7 @@ import { openEmbedded } from './platform/database/embedded/embedded.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
 import { openPool } from './platform/database/pool.ts'
 import type { Deps } from './platform/deps.ts'
-import { createLog } from './platform/log.ts'
+import { createLog, type Log } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
 import { openStorage } from './platform/storage/open.ts'
 
@@ -26,47 +26,55 @@ export class UnreachableError extends Error {
 /** For what is still asked of the database when nobody waits for an answer any more. */
 export const CLOSE_GRACE_MS = 1_000
 
+interface Use {
+  purpose: 'start' | 'join' | 'read'
+  command: string
+}
+
 /**
  * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
  * used, and the file system's error when none can be kept.
  */
-export async function open(
-  config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string },
-): Promise<Opened> {
+export async function open(config: Config, use: Use): Promise<Opened> {
   const log = createLog({ level: config.logLevel, production: config.production })
-  const database = await openDatabase(config, use, line => log.warn(line))
-  const { pool, close: closePool } = openPool(
-    { ...database.pool, application_name: `xtablo ${use.command}` },
-    reason => log.warn({ reason }, 'database connection lost'),
-  )
-  const db = connect(pool)
+  const { pool, db, connection, notes, close: closeDatabase } = await openDatabase(config, use, log)
   const storage = await openStorage(config)
   const close = async () => {
     storage.close()
-    // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
-    await closePool(CLOSE_GRACE_MS)
-    await database.close()
+    await closeDatabase()
   }
   try {
-    await pool.query('select 1').catch(unreachable)
     const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
     const secret = loadSecret(config)
-    const deps = { config, db, pool, connection: database.pool, storage, log, secret, migrationsPending }
-    return { deps, notes: database.notes, close }
+    return { deps: { config, db, pool, connection, storage, log, secret, migrationsPending }, notes, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function openDatabase(
-  config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string },
-  log: (line: string) => void,
-) {
-  if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, ...use, log })
-  return { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
+/** The database alone, once it answers. Throws an EmbeddedError or an UnreachableError when there is none. */
+export async function openDatabase(config: Config, use: Use, log: Pick<Log, 'warn'>) {
+  const database = config.databaseUrl
+    ? { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
+    : await openEmbedded({ dataDir: config.dataDir, ...use, log: line => log.warn(line) })
+  const { pool, close: closePool } = openPool(
+    { ...database.pool, application_name: `xtablo ${use.command}` },
+    reason => log.warn({ reason }, 'database connection lost'),
+  )
+  const db = connect(pool)
+  const close = async () => {
+    // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
+    await closePool(CLOSE_GRACE_MS)
+    await database.close()
+  }
+  try {
+    await pool.query('select 1').catch(unreachable)
+    return { pool, db, connection: database.pool, notes: database.notes, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 function unreachable(error: unknown): never {

@@ -116,7 +116,7 @@ function squawk(path: string): Finding[] {
 
 function breaking({ first, bare }: Statement, created: Set<string | undefined>): Finding[] {
   const [, table] = /\b(?:on|table) (?:only |if exists )?([\w.]+)/.exec(bare) ?? []
-  if (created.has(table)) return []
+  if (table !== undefined && created.has(table)) return []
   return BREAKING.filter(([pattern]) => pattern.test(bare)).map(([, said]) => ({ line: first, said }))
 }
 
