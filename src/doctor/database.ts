@@ -109,8 +109,8 @@ export async function checkConnections(pool: pg.Pool): Promise<readonly Finding[
   return [warning(`${says}: there is no room for another.`, todo)]
 }
 
-/** What grows worse by and by when nobody looks. */
-export async function checkUpkeep(pool: pg.Pool): Promise<readonly Finding[]> {
+/** What grows worse by and by when nobody looks; a transaction is long after so many hours. */
+export async function checkUpkeep(pool: pg.Pool, longHours = 1): Promise<readonly Finding[]> {
   const row = await one<{
     size: number
     age: number
@@ -124,13 +124,14 @@ export async function checkUpkeep(pool: pg.Pool): Promise<readonly Finding[]> {
        (select max(age(datfrozenxid)) from pg_database) as age,
        (select jsonb_build_object('pid', pid, 'hours', extract(epoch from now() - xact_start) / 3600,
           'name', coalesce(nullif(application_name, ''), usename)) from pg_stat_activity
-        where xact_start < now() - interval '1 hour' and datname = current_database() and backend_type = 'client backend'
+        where xact_start < now() - $1 * interval '1 hour' and datname = current_database() and backend_type = 'client backend'
         order by xact_start limit 1) as long,
        (select format('%I.%I', schemaname, relname) from pg_stat_user_tables
         where n_dead_tup > ${MANY_DEAD} and n_dead_tup > n_live_tup order by n_dead_tup desc limit 1) as dead,
        (select indexrelid::regclass::text from pg_index where not indisvalid and indislive limit 1) as invalid,
        (select datcollversion is distinct from pg_database_collation_actual_version(oid) and datcollversion is not null
         from pg_database where datname = current_database()) as collation`,
+    [longHours],
   )
   const found: Finding[] = []
   if (row.long)
@@ -166,8 +167,12 @@ export async function checkUpkeep(pool: pg.Pool): Promise<readonly Finding[]> {
   return orFine(found, `${sizeOf(row.size)}, nothing is left lying`)
 }
 
-async function one<T extends pg.QueryResultRow>(pool: pg.Pool, question: string): Promise<T> {
-  const { rows } = await pool.query<T>(question)
+async function one<T extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  question: string,
+  values: unknown[] = [],
+): Promise<T> {
+  const { rows } = await pool.query<T>(question, values)
   const [row] = rows
   if (!row) throw new Error('the database gave no answer')
   return row

@@ -55,7 +55,7 @@ export function examineAll(patient: Patient): Promise<Named[]> {
     { name: 'migrations', run: asked(checkSchema) },
     { name: 'privileges', run: asked(checkPrivileges) },
     { name: 'connections', run: asked(checkConnections) },
-    { name: 'upkeep', run: asked(checkUpkeep) },
+    { name: 'upkeep', run: asked(pool => checkUpkeep(pool)) },
     { name: 'storage', run: () => stored(given => checkStorage(given, config)) },
     {
       name: 'files',

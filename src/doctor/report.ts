@@ -6,11 +6,16 @@ const SIGNS: Record<State, string> = { fine: '✔', warning: '!', fault: '✘', 
 
 /** A line for each finding, what to do below it, and a summary. */
 export function asText(findings: readonly Named[]): string {
-  const lines = findings.flatMap(({ state, name, says, todo }) => [
+  const [left, seen] = [true, false].map(yes => findings.filter(({ state }) => (state === 'skipped') === yes))
+  const lines = (seen ?? []).flatMap(({ state, name, says, todo }) => [
     `${SIGNS[state]} ${name}: ${says}`,
     ...todo.map(line => `    ${line}`),
   ])
-  return `${[...lines, '', summary(findings)].join('\n')}\n`
+  // For one reason they are often many.
+  const notLookedAt = [...Map.groupBy(left ?? [], ({ says }) => says)].map(
+    ([says, all]) => `${SIGNS.skipped} ${says}: ${all.map(({ name }) => name).join(', ')}`,
+  )
+  return `${[...lines, ...notLookedAt, '', summary(findings)].join('\n')}\n`
 }
 
 /** One object: whether all is well, and every finding. */

@@ -37,12 +37,14 @@ export async function checkReady({ host, port }: Pick<Config, 'host' | 'port'>):
 /** Asks at the address that people use. From here it may be out of reach for good reasons, so this only warns. */
 export async function checkAddress({
   baseUrl,
+  host,
   port,
-}: Pick<Config, 'baseUrl' | 'port'>): Promise<readonly Finding[]> {
-  if (baseUrl.port === '0' || port === 0) return []
+}: Pick<Config, 'baseUrl' | 'host' | 'port'>): Promise<readonly Finding[]> {
+  // Where it listens, it was asked already.
+  if (baseUrl.port === '0' || baseUrl.host === authorityOf(host, port)) return []
   const url = new URL('healthz', baseUrl).href
-  const answer = await ask(url)
-  const secure = baseUrl.protocol === 'https:' ? [await certificateOf(baseUrl)] : []
+  const secured = baseUrl.protocol === 'https:' ? certificateOf(baseUrl).then(found => [found]) : []
+  const [answer, secure] = await Promise.all([ask(url), secured])
   if (answer instanceof Error)
     return [
       warning(
@@ -71,8 +73,8 @@ async function ask(url: string): Promise<{ status: number; said: string } | Erro
   }
 }
 
-/** How long the certificate of an https address is good for. */
-export function certificateOf({ hostname, port }: URL): Promise<Finding> {
+/** How long the certificate of an https address is good for, at the moment `now`. */
+export function certificateOf({ hostname, port }: URL, now = Date.now()): Promise<Finding> {
   const host = hostname.replace(/^\[|\]$/g, '')
   const { promise, resolve } = Promise.withResolvers<Finding>()
   // Whether it is trusted is looked at here, so that it can be said until when it is good.
@@ -92,9 +94,11 @@ export function certificateOf({ hostname, port }: URL): Promise<Finding> {
   )
   socket.once('secureConnect', () => {
     const until = Date.parse(socket.getPeerCertificate().valid_to)
-    const days = Math.floor((until - Date.now()) / DAY_MS)
+    const days = Math.floor((until - now) / DAY_MS)
     const date = new Date(until).toISOString().slice(0, 10)
     if (days < 0) resolve(fault(`The certificate of ${hostname} expired on ${date}.`, renew))
+    else if (days < RENEWED)
+      resolve(warning(`The certificate of ${hostname} ends in ${days} days, on ${date}.`, renew))
     else if (!socket.authorized)
       resolve(
         warning(
@@ -102,8 +106,6 @@ export function certificateOf({ hostname, port }: URL): Promise<Finding> {
           'Browsers warn people off, unless they were told to trust its issuer.',
         ),
       )
-    else if (days < RENEWED)
-      resolve(warning(`The certificate of ${hostname} ends in ${days} days, on ${date}.`, renew))
     else resolve(fine(`the certificate of ${hostname} is good for ${days} days`))
     socket.destroy()
   })
