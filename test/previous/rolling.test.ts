@@ -126,7 +126,9 @@ test('a job that one release enqueues runs on the worker of the other', async ()
     const worker = command(main, database, 'worker')
     await worker.says(/worker ready/)
     const browser = from.browser().carry(session)
-    const [, id = way] = /job id=([\w-]+)/.exec((await browser.post('/debug/enqueue-test')).text) ?? []
+    const { text } = await browser.post('/debug/enqueue-test')
+    const [, id] = /job id=([\w-]+)/.exec(text) ?? []
+    assert.ok(id, text)
     await worker.says(new RegExp(`worker heartbeat[\\s\\S]*${id}`))
     worker.process.kill('SIGTERM')
     assert.equal(await worker.ended, 0, way)

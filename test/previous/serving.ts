@@ -21,8 +21,6 @@ export const THIS = join(root, 'dist/src/main.js')
 export const command = (main: string, { url }: Pick<TestDatabase, 'url'>, ...args: string[]) =>
   program(main, args, { ...SHARED, DATABASE_URL: url })
 
-export type Web = Awaited<ReturnType<typeof startWeb>>
-
 /** Starts the web process of a release, and waits until it serves. */
 export async function startWeb(main: string, database: Pick<TestDatabase, 'url'>) {
   const web = command(main, database, 'web')
