@@ -1,7 +1,7 @@
-// `npm run release:keep -- COMMIT`: keeps a release as it was built, for the tests of the release that follows it, which
-// run its code on the new schema. It is built from its own sources on its own dependencies; kept is what runs of it: no
-// tests, no source maps. Where the next release is begun, this is run on the tag of the last, and the file of the one
-// before that is removed (docs/decisions/0013-expand-and-contract.md).
+// `npm run release:keep -- COMMIT`: keeps a release as it was built, for the tests of the release that follows it,
+// which run its code on the new schema. It is built from its own sources on its own dependencies; kept is what runs of
+// it: no tests, no source maps. Where the next release is begun, this is run on the tag of the last, and the file of
+// the one before that is removed (docs/decisions/0013-expand-and-contract.md).
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

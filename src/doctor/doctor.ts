@@ -1,6 +1,6 @@
-// `xtablo doctor`: every check there is, in the order of the report. They run beside each other and each within a limit,
-// so that a host which hangs holds up none of the others, and an installation of which a part is broken is looked at as
-// far as it goes. Nothing is changed: what is written is removed again.
+// `xtablo doctor`: every check there is, in the order of the report. They run beside each other and each within a
+// limit, so that a host which hangs holds up none of the others, and an installation of which a part is broken is
+// looked at as far as it goes. Nothing is changed: what is written is removed again.
 
 import type pg from 'pg'
 import type { Config } from '../config.ts'

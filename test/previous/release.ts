@@ -1,5 +1,5 @@
-// The release before this one, as tools/keep-release.ts kept it: its built code and its migrations, in a folder of their
-// own, on the packages that are installed for this one.
+// The release before this one, as tools/keep-release.ts kept it: its built code and its migrations, in a folder of
+// their own, on the packages that are installed for this one.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'

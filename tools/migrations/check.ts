@@ -1,8 +1,8 @@
 // Whether the release before this one can go on working on the database of this one, as far as the text of the new
-// migrations tells: they expand, and take away only what it does not use any more. squawk, a linter of SQL for Postgres,
-// knows what breaks and what locks; a short list beside it has what squawk lets pass. Whoever knows better of a statement
-// says so right above it, by `-- safe: ` and why, which is for the reviewer to judge and for the tests in test/previous to
-// prove (docs/decisions/0013-expand-and-contract.md).
+// migrations tells: they expand, and take away only what it does not use any more. squawk, a linter of SQL for
+// Postgres, knows what breaks and what locks; a short list beside it has what squawk lets pass. Whoever knows better of
+// a statement says so right above it, by `-- safe: ` and why, which is for the reviewer to judge and for the tests in
+// test/previous to prove (docs/decisions/0013-expand-and-contract.md).
 
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
