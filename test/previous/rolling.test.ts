@@ -96,7 +96,7 @@ test('a task goes to and fro between the releases, and no change is lost on the 
     task = await answered<Task>(other.api(token, `${path}/move`, move), 200)
     assert.deepEqual([changed.title, task.title, task.status], [String(turn), String(turn), status])
     assert.deepEqual(await answered(web.api(token, path), 200), task)
-    const page = await web.browser().carry(session).get(`/tablos/${tablo}`)
+    const page = await web.browser().carry(session).get(`/tablos/${tablo}/tasks`)
     assert.ok(page.text.includes(first.id))
   }
 })
