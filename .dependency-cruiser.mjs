@@ -68,7 +68,7 @@ export default {
     ),
     never(
       'content-knows-tablos-accounts-activity',
-      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|commands/)([^/]+)/',
+      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|doctor/|commands/)([^/]+)/',
       { path: FEATURES, pathNot: '^src/($1|tablos|accounts|activity)/' },
       'What stands in a Tablo knows nothing else that does.',
     ),
@@ -84,9 +84,15 @@ export default {
     ),
     never(
       'admin-is-above-all-features',
-      '^src/(?!admin/|commands/)[^/]+/',
+      '^src/(?!admin/|doctor/|commands/)[^/]+/',
       { path: '^src/admin/' },
       'What admins see is made of everything else, and nothing is made of it.',
+    ),
+    never(
+      'doctor-is-asked-by-its-command',
+      '^src/(?!doctor/|commands/)',
+      { path: '^src/doctor/' },
+      'It looks at all of the product, and nothing that serves knows it.',
     ),
     never(
       'nothing-below-the-roof-knows-it',

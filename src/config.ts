@@ -103,7 +103,8 @@ const VARIABLES = {
 /** Every variable there is. */
 export const variableNames = Object.keys(VARIABLES)
 
-const SECRET = new Set(['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'])
+/** Those whose values are shown nowhere. */
+export const secretNames = ['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
 
 type Environment = Record<string, string | undefined>
 /** Reads one variable; what is malformed is added to the faults. */
@@ -120,7 +121,7 @@ export function parseConfig(environment: Environment) {
     const parsed = parser.safeParse(given)
     if (!parsed.success)
       faults.push(
-        `${name}: expected ${expected}${SECRET.has(name) ? '' : `, got “${withoutPassword(given)}”`}.`,
+        `${name}: expected ${expected}${secretNames.includes(name) ? '' : `, got “${withoutPassword(given)}”`}.`,
       )
     return parsed.data as z.output<(typeof VARIABLES)[typeof name][1]>
   }

@@ -23,6 +23,7 @@ const HELP = `Usage: xtablo COMMAND
   retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
   rotate-keys           sign the tokens of the API by a new key from now on
+  doctor [--deep]       look at everything, and say what to do; --deep looks for every file, --json for programs
   help                  this text
 
 Configuration is the environment: .env.example lists every variable.
@@ -39,6 +40,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'list-failed-jobs': async () => (await import('./commands/jobs.ts')).listFailedJobs,
   'retry-job': async () => (await import('./commands/jobs.ts')).retry,
   'reset-password': async () => (await import('./commands/accounts.ts')).resetPassword,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'rotate-keys': async () => (await import('./commands/accounts.ts')).rotateSigningKeys,
 }
 

@@ -30,47 +30,32 @@ export class UnreachableError extends Error {
 /** For what is still asked of the database when nobody waits for an answer any more. */
 export const CLOSE_GRACE_MS = 1_000
 
+interface Use {
+  purpose: 'start' | 'join' | 'read'
+  command: string
+  /** Whether what it does is traced, where traces are wanted. */
+  traced?: boolean
+}
+
 /**
  * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't
  * be used, and the file system's error when none can be kept.
  */
-export async function open(
-  config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string; traced?: boolean },
-): Promise<Opened> {
+export async function open(config: Config, use: Use): Promise<Opened> {
   const log = createLog({ level: config.logLevel, production: config.production })
   const tracing = use.traced && config.otlpEndpoint ? await openTracing(log) : undefined
-  const database = await openDatabase(config, use, line => log.warn(line))
-  const { pool, close: closePool } = openPool(
-    { ...database.pool, application_name: `xtablo ${use.command}` },
-    reason => log.warn({ reason }, 'database connection lost'),
-    tracing,
-  )
-  const db = connect(pool)
+  const database = await openDatabase(config, use, log, tracing)
+  const { pool, db, connection, notes } = database
   const storage = await openStorage(config)
   const close = async () => {
     storage.close()
-    const traced = tracing?.stop(CLOSE_GRACE_MS)
-    // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
-    await closePool(CLOSE_GRACE_MS)
-    await Promise.all([database.close(), traced])
+    await Promise.all([database.close(), tracing?.stop(CLOSE_GRACE_MS)])
   }
   try {
-    await pool.query('select 1').catch(unreachable)
     const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
     const secret = loadSecret(config)
-    const deps = {
-      config,
-      db,
-      pool,
-      connection: database.pool,
-      storage,
-      log,
-      secret,
-      migrationsPending,
-      tracing,
-    }
-    return { deps, notes: database.notes, close }
+    const deps = { config, db, pool, connection, storage, log, secret, migrationsPending, tracing }
+    return { deps, notes, close }
   } catch (error) {
     await close()
     throw error
@@ -82,13 +67,30 @@ async function openTracing(log: Log): Promise<Tracing> {
   return (await import('./platform/tracing/otlp.ts')).openTracing(log)
 }
 
-async function openDatabase(
-  config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string },
-  log: (line: string) => void,
-) {
-  if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, ...use, log })
-  return { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
+/** The database alone, once it answers. Throws an EmbeddedError or an UnreachableError when there is none. */
+export async function openDatabase(config: Config, use: Use, log: Pick<Log, 'warn'>, tracing?: Tracing) {
+  const { purpose, command } = use
+  const database = config.databaseUrl
+    ? { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
+    : await openEmbedded({ dataDir: config.dataDir, purpose, command, log: line => log.warn(line) })
+  const { pool, close: closePool } = openPool(
+    { ...database.pool, application_name: `xtablo ${command}` },
+    reason => log.warn({ reason }, 'database connection lost'),
+    tracing,
+  )
+  const db = connect(pool)
+  const close = async () => {
+    // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
+    await closePool(CLOSE_GRACE_MS)
+    await database.close()
+  }
+  try {
+    await pool.query('select 1').catch(unreachable)
+    return { pool, db, connection: database.pool, notes: database.notes, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 function unreachable(error: unknown): never {
