@@ -97,7 +97,7 @@ export default {
     never(
       'nothing-below-the-roof-knows-it',
       '^src/(?!commands/)[^/]+/',
-      { path: '^src/(main|serve|open|app|api|guards|shell|worker)\\.tsx?$' },
+      { path: '^src/(main|serve|open|app|api|guards|shell|busy|worker)\\.tsx?$' },
       'What starts and joins the features is above them.',
     ),
     never(
@@ -114,7 +114,7 @@ export default {
     ),
     never(
       'app-and-worker-are-served',
-      '^src/(app\\.ts|api\\.ts|guards\\.ts|shell\\.tsx|worker\\.ts|open\\.ts)$',
+      '^src/(app\\.ts|api\\.ts|guards\\.ts|shell\\.tsx|busy\\.tsx|worker\\.ts|open\\.ts)$',
       { path: '^src/(main|serve)\\.ts$' },
       'They are handed what they need.',
     ),

@@ -25,8 +25,14 @@ export async function signIn(ground: Ground): Promise<Group> {
 }
 
 export async function dashboard(ground: Ground): Promise<Group> {
+  const page = await dashboardOf(ground, 'Dashboard')
+  return group(ground, page, [pageCase(ground, `Dashboard, ${DASHBOARD} Tablos`, page)])
+}
+
+/** The dashboard of a new person. */
+export async function dashboardOf(ground: Ground, name: string): Promise<Page> {
   const { origin } = ground.product
-  const person = await signUp(origin, 'Dashboard')
+  const person = await signUp(origin, name)
   const tablos: MadeTablo[] = []
   for (let n = 1; n <= DASHBOARD; n++) {
     ground.signal.throwIfAborted()
@@ -35,8 +41,7 @@ export async function dashboard(ground: Ground): Promise<Group> {
     tablos.push(tablo)
   }
   const says = (body: string) => tablos.every(tablo => body.includes(tablo.title) && body.includes(tablo.id))
-  const page = await pageAt(ground, '/', person.headers, says)
-  return group(ground, page, [pageCase(ground, `Dashboard, ${DASHBOARD} Tablos`, page)])
+  return pageAt(ground, '/', person.headers, says)
 }
 
 /** A Kanban that nobody changes, and one on which a task moves every 100 ms. */

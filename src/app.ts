@@ -3,7 +3,6 @@
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
-import { sql } from 'kysely'
 import { callers } from './accounts/callers.ts'
 import { jwksRoutes } from './accounts/jwks.ts'
 import { signInLimits } from './accounts/limits.ts'
@@ -36,7 +35,7 @@ import { localeOf, preferredLanguage } from './texts/locale.ts'
 
 /** Every route on these dependencies, ready to be served. It opens nothing by itself, so there is nothing to close. */
 export function createApp(deps: ServingDeps): Hono<AccountEnv> {
-  const { config, db, pool, log, secret } = deps
+  const { config, pool, probe, log, secret } = deps
   const limits = signInLimits(pool, secret)
   const app = new Hono<AccountEnv>()
 
@@ -53,7 +52,7 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.use(securityHeaders(config.baseUrl, deps.storage.origin))
   app.route(
     '/',
-    healthRoutes({ database: () => sql`select 1`.execute(db), migrationsPending: deps.migrationsPending }),
+    healthRoutes({ database: () => probe.query('select 1'), migrationsPending: deps.migrationsPending }),
   )
   app.route('/', assetRoutes())
   const asks = callers({ ...deps, limits })

@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import { connect } from './platform/database/database.ts'
 import { openEmbedded } from './platform/database/embedded/embedded.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
-import { openPool } from './platform/database/pool.ts'
+import { openPool, openProbe } from './platform/database/pool.ts'
 import type { Deps } from './platform/deps.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { loadSecret } from './platform/secret.ts'
@@ -45,17 +45,17 @@ export async function open(config: Config, use: Use): Promise<Opened> {
   const log = createLog({ level: config.logLevel, production: config.production })
   const tracing = use.traced && config.otlpEndpoint ? await openTracing(log) : undefined
   const database = await openDatabase(config, use, log, tracing)
-  const { pool, db, connection, notes } = database
+  const { pool, probe, db, connection, notes } = database
   const storage = await openStorage(config)
   const close = async () => {
     storage.close()
     await Promise.all([database.close(), tracing?.stop(CLOSE_GRACE_MS)])
   }
   try {
-    const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
+    const migrationsPending = async () => (await pendingMigrations(probe)).length > 0
     const secret = loadSecret(config)
-    const deps = { config, db, pool, connection, storage, log, secret, migrationsPending, tracing }
-    return { deps, notes, close }
+    const rest = { connection, storage, log, secret, migrationsPending, tracing }
+    return { deps: { config, db, pool, probe, ...rest }, notes, close }
   } catch (error) {
     await close()
     throw error
@@ -78,15 +78,16 @@ export async function openDatabase(config: Config, use: Use, log: Pick<Log, 'war
     reason => log.warn({ reason }, 'database connection lost'),
     tracing,
   )
+  const probe = openProbe({ ...database.pool, application_name: `xtablo ${command}, health` })
   const db = connect(pool)
   const close = async () => {
     // Not by Kysely, which leaves a pool open that it never asked anything: the process would stay until it idles out.
-    await closePool(CLOSE_GRACE_MS)
+    await Promise.all([closePool(CLOSE_GRACE_MS), probe.close(CLOSE_GRACE_MS)])
     await database.close()
   }
   try {
     await pool.query('select 1').catch(unreachable)
-    return { pool, db, connection: database.pool, notes: database.notes, close }
+    return { pool, probe: probe.pool, db, connection: database.pool, notes: database.notes, close }
   } catch (error) {
     await close()
     throw error

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { offerSetup } from './accounts/accounts.ts'
 import { signingKey } from './accounts/signing-keys.ts'
 import { createApp } from './app.ts'
+import { refuseWhenBusy } from './busy.tsx'
 import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
@@ -17,6 +18,7 @@ import { createMetrics } from './platform/metrics/metrics.ts'
 import { metricsApp } from './platform/metrics/server.ts'
 import { checkAtStart } from './platform/storage/check.ts'
 import { watchedStorage } from './platform/storage/watched.ts'
+import { Overload } from './platform/web/overload.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker, jobs } from './worker.ts'
 
@@ -109,7 +111,8 @@ async function begin(
     // Made now, so that whoever asks for the public keys before the first token finds one.
     await signingKey(db, secret, log)
     await prepare(opened)
-    const server = await listen(createApp(deps), config.host, config.port)
+    const gate = await refuseWhenBusy(deps, new Overload(pool, log))
+    const server = await listen(createApp(deps), config.host, config.port, gate)
     await keep(server.stop)
     await announce(opened, server.port)
   }

@@ -11,6 +11,7 @@ import { AppError, statusOf } from './errors.ts'
 import { isDatabaseLost, RETRY_AFTER } from './platform/database/lost.ts'
 import type { Deps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
+import { release } from './platform/release.ts'
 import { isKnown, notModified, sendBytes, sendHtml, tagOf } from './platform/web/html.ts'
 import { fillSlots, type KeptContent } from './platform/web/kept.ts'
 import { wantsPart } from './platform/web/respond.ts'
@@ -20,9 +21,6 @@ import { Layout, type LayoutProps } from './ui/Layout.tsx'
 import { PageHead } from './ui/PageHead.tsx'
 import type { PageContent, PageProps } from './ui/page.ts'
 import { Toast } from './ui/Toast.tsx'
-
-/** Part of a kept page's tag: another release may draw the same content in another way. */
-const PROCESS = newId()
 
 const KEPT_BYTES = 32 * 1024 * 1024
 
@@ -61,7 +59,8 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     const { locale, ...rest } = await frameOf(c, page)
     const key = JSON.stringify([locale.language, part, rest])
     const whole = pages.get(key)
-    const tag = whole?.of === content.tag ? whole.tag : tagOf(PROCESS, content.tag, key)
+    // Another release may draw the same content in another way.
+    const tag = whole?.of === content.tag ? whole.tag : tagOf(release(), content.tag, key)
     if (isKnown(c, tag)) return notModified(c)
     if (whole?.of === content.tag) return sendBytes(c, whole.bytes)
     const frame = part ? raw(SLOT) : <Layout {...{ locale, ...rest }}>{raw(SLOT)}</Layout>

@@ -39,6 +39,7 @@ export function testApp(
     config,
     db,
     pool,
+    probe: pool,
     connection: database.config,
     storage: folderStorage(temporaryFolder()),
     log,

@@ -12,6 +12,8 @@ export interface Deps {
   readonly db: Db
   /** For what speaks to Postgres without Kysely. */
   readonly pool: pg.Pool
+  /** One connection more, for who asks whether the database answers: not whether the pool has one to spare. */
+  readonly probe: pg.Pool
   /** For what needs connections of its own. */
   readonly connection: pg.PoolConfig
   /** Where the bytes of files are kept. */

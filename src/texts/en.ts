@@ -132,6 +132,11 @@ export const en = {
       advice: 'Try again in a moment. If it stays, tell whoever runs this Xtablo the number below.',
     },
     503: { title: 'Xtablo is not ready', advice: 'Try again in a moment.' },
+    busy: {
+      title: 'Xtablo is busy',
+      advice: 'More is asked of it than it can do just now. Nothing was changed: try again in a few seconds.',
+      again: 'Try again',
+    },
     cross_site: 'This form was sent from another site. Open the page here and try again.',
     requestId: (id: string) => `Request ${id}`,
     home: 'Back to your Tablos',

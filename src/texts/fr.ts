@@ -145,6 +145,12 @@ export const fr: Texts = {
         'Réessayez dans un instant. Si cela persiste, donnez le numéro ci-dessous à la personne qui gère ce Xtablo.',
     },
     503: { title: 'Xtablo n’est pas prêt', advice: 'Réessayez dans un instant.' },
+    busy: {
+      title: 'Xtablo est très sollicité',
+      advice:
+        'On lui demande plus qu’il ne peut faire en ce moment. Rien n’a été modifié : réessayez dans quelques secondes.',
+      again: 'Réessayer',
+    },
     cross_site: 'Ce formulaire vient d’un autre site. Ouvrez la page ici et réessayez.',
     requestId: id => `Requête ${id}`,
     home: 'Revenir à vos Tablos',

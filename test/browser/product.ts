@@ -60,6 +60,7 @@ export async function product(environment: Record<string, string> = {}): Promise
     config,
     db,
     pool,
+    probe: pool,
     connection: database.config,
     storage,
     log,

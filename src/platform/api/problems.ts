@@ -29,7 +29,7 @@ const problemCodes = Object.keys(statuses) as ProblemCode[]
 /** What of a request a problem is made from, whatever else it carries. */
 type Asked = Pick<Context<WebEnv>, 'get' | 'header' | 'body' | 'res'>
 
-const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${code}`
+export const problemType = (code: ProblemCode): string => `urn:xtablo:problem:${code}`
 
 export const problemSchema = z
   .strictObject({

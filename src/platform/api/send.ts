@@ -1,6 +1,6 @@
 import type { Context, TypedResponse } from 'hono'
 import type { JSONValue } from 'hono/utils/types'
-import { newId } from '../ids.ts'
+import { release } from '../release.ts'
 import { ByVersion } from '../web/by-version.ts'
 import { isKnown, notModified, sendBytes } from '../web/html.ts'
 import { linkTo } from './paging.ts'
@@ -36,9 +36,6 @@ export interface KeptList {
   readonly next: string | null
 }
 
-/** Part of a kept answer's tag: another release may say the same in another way. */
-const PROCESS = newId()
-
 /** Lists that are read often and change with the version of what they are of. */
 export const keptLists = () => new ByVersion<KeptList>(({ bytes }) => bytes.length)
 
@@ -50,7 +47,8 @@ export async function sendKept<T extends JSONValue>(
   make: () => Promise<T & { next: string | null }>,
 ): Promise<TypedResponse<T, 200, 'json'>> {
   const key = of.id + new URL(c.req.url).search
-  if (isKnown(c, strongTag(PROCESS, key, of.version))) return notModified(c) as never
+  // Another release may say the same in another way.
+  if (isKnown(c, strongTag(release(), key, of.version))) return notModified(c) as never
   const { bytes, next } = await kept.at(key, of.version, async () => {
     const page = await make()
     return { bytes: Buffer.from(JSON.stringify(page)), next: page.next }

@@ -11,6 +11,7 @@ import { PreparingClient } from './prepared.ts'
 const CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
+const PROBE_TIMEOUT_MS = 2_000
 
 export interface OpenPool {
   pool: pg.Pool
@@ -33,6 +34,22 @@ export function openPool(
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
   })
   if (tracing) keepTraces(pool)
+  return closable(pool, onLost)
+}
+
+/** One connection, for questions that are answered at once or never. It is given back to Postgres when nobody asks. */
+export function openProbe(connection: pg.PoolConfig): OpenPool {
+  const pool = new pg.Pool({
+    ...connection,
+    max: 1,
+    connectionTimeoutMillis: PROBE_TIMEOUT_MS,
+    statement_timeout: PROBE_TIMEOUT_MS,
+  })
+  // The pool beside it tells of what is lost.
+  return closable(pool, () => {})
+}
+
+function closable(pool: pg.Pool, onLost: (reason: string) => void): OpenPool {
   const clients = new Set<pg.PoolClient>()
   pool.on('connect', client => {
     clients.add(client)

@@ -24,6 +24,11 @@ export function createMetrics() {
       help: 'Requests that are not answered yet.',
       registers,
     }),
+    refused: new Counter({
+      name: 'xtablo_requests_refused_total',
+      help: 'Requests that were refused since they would only have waited; they are in no other metric.',
+      registers,
+    }),
     attempts: new Histogram({
       name: 'xtablo_job_duration_seconds',
       help: 'Time that an attempt at a job took; outcome is completed or failed.',

@@ -76,7 +76,7 @@ test('with the real database: ready, then with a migration missing, then gone', 
 test('a database that nothing listens for is down', async () => {
   const database = await testDatabase()
   const pool = new pg.Pool({ host: '127.0.0.1', port: 1, user: 'nobody' })
-  const web = testApp(database, {}, { db: connect(pool), pool })
+  const web = testApp(database, {}, { db: connect(pool), pool, probe: pool })
   const answer = await web.visitor().get('/health/ready')
   assert.deepEqual([answer.status, answer.text], [503, '{"status":"degraded","db":"down"}'])
   assert.equal(answer.headers.get('Cache-Control'), 'no-store')

@@ -4,9 +4,14 @@ import type { Context } from 'hono'
 export const isHtmx = (c: Context): boolean => c.req.header('HX-Request') === 'true'
 
 /** Whether htmx asked for a part of a page: it gets the content without the layout. */
-export function wantsPart(c: Context): boolean {
+export const wantsPart = (c: Context): boolean => asksForPart(name => c.req.header(name))
+
+/** The same of a request that is told by its headers alone. */
+export function asksForPart(header: (name: string) => string | string[] | undefined): boolean {
   return (
-    isHtmx(c) && c.req.header('HX-Request-Type') !== 'full' && !c.req.header('HX-History-Restore-Request')
+    header('hx-request') === 'true' &&
+    header('hx-request-type') !== 'full' &&
+    !header('hx-history-restore-request')
   )
 }
 

@@ -1,7 +1,14 @@
 // The HTTP server and its end. Stopping means: take no new connection, let what is under way finish for ten seconds at
 // most, then cut what is left, so that a client connects elsewhere.
 
-import type { Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -17,13 +24,25 @@ export interface WebServer {
 const LONGEST_REQUEST_MS = 6.5 * 3_600_000
 const HEADERS_MS = 60_000
 
+/** Stands before the application: tells whether it answered a request itself. */
+export type Gate = (request: IncomingMessage, response: ServerResponse) => boolean
+
 /** Listens. Rejects with the `listen` error, such as EADDRINUSE. */
-export async function listen(app: Pick<Hono, 'fetch'>, host: string, port: number): Promise<WebServer> {
+export async function listen(
+  app: Pick<Hono, 'fetch'>,
+  host: string,
+  port: number,
+  gate: Gate = () => false,
+): Promise<WebServer> {
   const server = serve({
     fetch: app.fetch,
     hostname: host,
     port,
     serverOptions: { requestTimeout: LONGEST_REQUEST_MS, headersTimeout: HEADERS_MS },
+    createServer: ((options: ServerOptions, application: RequestListener) =>
+      createServer(options, (request, response) => {
+        if (!gate(request, response)) application(request, response)
+      })) as typeof createServer,
   }) as Server
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('listening', resolve)
