@@ -23,6 +23,13 @@ export class UnreachableError extends Error {
   override name = 'UnreachableError'
 }
 
+export interface Use {
+  purpose: 'start' | 'join' | 'read'
+  command: string
+  /** Whether the log goes to standard error, for a command whose output is data. */
+  toError?: boolean
+}
+
 /** For what is still asked of the database when nobody waits for an answer any more. */
 export const CLOSE_GRACE_MS = 1_000
 
@@ -32,9 +39,10 @@ export const CLOSE_GRACE_MS = 1_000
  */
 export async function open(
   config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string },
+  use: Use,
 ): Promise<Opened> {
-  const log = createLog({ level: config.logLevel, production: config.production })
+  const { logLevel: level, production } = config
+  const log = createLog({ level, production, toError: use.toError === true })
   const database = await openDatabase(config, use, line => log.warn(line))
   const { pool, close: closePool } = openPool(
     { ...database.pool, application_name: `xtablo ${use.command}` },
@@ -62,10 +70,10 @@ export async function open(
 
 async function openDatabase(
   config: Config,
-  use: { purpose: 'start' | 'join' | 'read'; command: string },
+  use: Use,
   log: (line: string) => void,
 ) {
-  if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, ...use, log })
+  if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, purpose: use.purpose, command: use.command, log })
   return { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
 }
 

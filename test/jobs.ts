@@ -2,7 +2,6 @@
 
 import { heartbeat } from '../src/admin/heartbeat.ts'
 import { transaction } from '../src/platform/database/database.ts'
-import type { Deps } from '../src/platform/deps.ts'
 import { enqueue } from '../src/platform/jobs/enqueue.ts'
 import { declareQueues } from '../src/platform/jobs/queues.ts'
 import type { JobState } from '../src/platform/jobs/reading.ts'
@@ -20,7 +19,7 @@ const AS_LEFT: Record<JobState, string> = {
 }
 
 /** Makes the queues, as a process does when it starts. */
-export const queues = ({ pool }: TestDatabase, deps: Pick<Deps, 'db' | 'log' | 'storage'>): Promise<void> =>
+export const queues = ({ pool }: TestDatabase, deps: Parameters<typeof jobs>[0]): Promise<void> =>
   declareQueues(pool, jobs(deps))
 
 /** A heartbeat in this state. One that failed has a row for its last two attempts. */

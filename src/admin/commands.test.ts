@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { pino } from 'pino'
+import { parseConfig } from '../config.ts'
 import { xtablo } from '../../test/command.ts'
 import { testDatabase } from '../../test/database.ts'
 import { jobIn, queues } from '../../test/jobs.ts'
@@ -10,7 +11,13 @@ import { failedJobs, jobCounts } from './commands.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
-await queues(database, { db, log: pino({ level: 'silent' }), storage: new TestStorage() })
+await queues(database, {
+  config: parseConfig({}),
+  connection: database.config,
+  db,
+  log: pino({ level: 'silent' }),
+  storage: new TestStorage(),
+})
 beforeEach(() => pool.query('delete from pgboss.job; truncate job_failures'))
 
 const run = async (...args: string[]) => {
