@@ -37,7 +37,7 @@ type Nightly = Pick<Deps, 'connection' | 'storage' | 'log'>
  */
 export async function backUpNightly(
   deps: Nightly,
-  { folder, keep }: NonNullable<Config['backups']>,
+  { folder, keep }: Pick<NonNullable<Config['backups']>, 'folder' | 'keep'>,
   signal: AbortSignal,
   now = new Date(),
 ): Promise<void> {
