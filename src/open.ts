@@ -37,10 +37,7 @@ export const CLOSE_GRACE_MS = 1_000
  * Throws an EmbeddedError or an UnreachableError when there is no database, a SecretError when the stored secret can't be
  * used, and the file system's error when none can be kept.
  */
-export async function open(
-  config: Config,
-  use: Use,
-): Promise<Opened> {
+export async function open(config: Config, use: Use): Promise<Opened> {
   const { logLevel: level, production } = config
   const log = createLog({ level, production, toError: use.toError === true })
   const database = await openDatabase(config, use, line => log.warn(line))
@@ -68,12 +65,9 @@ export async function open(
   }
 }
 
-async function openDatabase(
-  config: Config,
-  use: Use,
-  log: (line: string) => void,
-) {
-  if (!config.databaseUrl) return openEmbedded({ dataDir: config.dataDir, purpose: use.purpose, command: use.command, log })
+async function openDatabase(config: Config, use: Use, log: (line: string) => void) {
+  if (!config.databaseUrl)
+    return openEmbedded({ dataDir: config.dataDir, purpose: use.purpose, command: use.command, log })
   return { pool: { connectionString: config.databaseUrl }, notes: [], close: async () => {} }
 }
 

@@ -1,26 +1,27 @@
 // An installation with everything in it that is hard to carry over, and what it takes to compare two of them.
 
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { signingKey } from '../src/accounts/signing-keys.ts'
+import { heartbeat } from '../src/admin/heartbeat.ts'
 import { backUp } from '../src/backup/backup.ts'
 import { quoted, readTables } from '../src/backup/catalog.ts'
 import { nameOf, type Summary } from '../src/backup/manifest.ts'
 import { type Verified, verify } from '../src/backup/reading.ts'
 import { type Restored, restore } from '../src/backup/restore.ts'
+import { parseConfig } from '../src/config.ts'
 import { transaction } from '../src/platform/database/database.ts'
 import { enqueue } from '../src/platform/jobs/enqueue.ts'
-import { heartbeat } from '../src/admin/heartbeat.ts'
 import type { Storage } from '../src/platform/storage/storage.ts'
 import { type Cast, cast, tabloOf } from './cast.ts'
 import type { TestDatabase } from './database.ts'
 import { send } from './files.ts'
 import { temporaryFolder } from './folder.ts'
 import { queues } from './jobs.ts'
-import { parseConfig } from '../src/config.ts'
 
 export const SECRET = 'the secret of a backup, all of it'
 
@@ -40,7 +41,7 @@ const log = pino({ level: 'silent' })
 const endless = new AbortController().signal
 
 /** Text that an escape too few or too many would spoil. */
-export const ODD = 'tab\t, line\n, return\r, \\N, \\., \\, "quotes", it’s 日本語 🧁\u0001 \u{10FFFF} end\\'
+const ODD = 'tab\t, line\n, return\r, \\N, \\., \\, "quotes", it’s 日本語 🧁\u0001 \u{10FFFF} end\\'
 
 /** Fills it with people, a Tablo, odd content of every type, jobs, and files. */
 export async function fill({ database, storage, secret }: Installation): Promise<Cast & { tablo: string }> {
@@ -62,7 +63,11 @@ export async function fill({ database, storage, secret }: Installation): Promise
   await pool.query(
     `insert into activity (id, tablo_id, version, actor_id, kind, payload, at)
      values (gen_random_uuid(), $1, 9007199254740993, $2, 'task_added', $3, '0044-03-15 12:00:00.123456+00 BC')`,
-    [tablo, people.ada.id, JSON.stringify({ title: ODD.replaceAll('\u0000', ''), deep: [1.5, null, true, {}] })],
+    [
+      tablo,
+      people.ada.id,
+      JSON.stringify({ title: ODD.replaceAll('\u0000', ''), deep: [1.5, null, true, {}] }),
+    ],
   )
   await pool.query('insert into idempotency_keys values ($1, $2, $3, gen_random_uuid(), now())', [
     people.ben.id,
@@ -88,20 +93,25 @@ async function sendFiles({ database, storage }: Installation, { ada }: Cast, tab
   for (const size of sizes) {
     const bytes = Buffer.from(Array.from({ length: Math.min(size, 70_000) }, (_, n) => (n * 31) % 256))
     const whole = Buffer.alloc(size, size > 0 ? bytes : undefined)
-    await send({ db: database.db, storage, log, config }, ada, tablo, { name: `${size} ${ODD}`, bytes: whole })
+    await send({ db: database.db, storage, log, config }, ada, tablo, {
+      name: `${size} ${ODD}`,
+      bytes: whole,
+    })
   }
 }
 
 export type Rows = Record<string, string[]>
 
-/** Every row of every table, as Postgres writes it. */
+/** Every row of every table, as Postgres writes it; the hash of one that is long. */
 export async function rowsOf({ pool }: TestDatabase): Promise<Rows> {
   const client = await pool.connect()
   try {
     const rows: Rows = {}
     for (const table of await readTables(client)) {
-      const found = await client.query(`select t::text as row from ${quoted(table)} t order by t::text collate "C"`)
-      rows[nameOf(table)] = found.rows.map(({ row }) => row)
+      const found = await client.query(
+        `select case when length(t::text) < 10000 then t::text else md5(t::text) end as row from ${quoted(table)} t`,
+      )
+      rows[nameOf(table)] = found.rows.map(({ row }) => row).sort()
     }
     return rows
   } finally {
@@ -116,14 +126,24 @@ export function assertSameRows(actual: Rows, expected: Rows): void {
 }
 
 /** Every listed file has the same bytes in both storages. */
-export async function assertSameObjects({ pool }: TestDatabase, actual: Storage, expected: Storage): Promise<void> {
+export async function assertSameObjects(
+  { pool }: TestDatabase,
+  actual: Storage,
+  expected: Storage,
+): Promise<void> {
   const { rows } = await pool.query(`select tablo_id, id from files where state = 'stored'`)
   assert.ok(rows.length > 0)
   for (const { tablo_id, id } of rows) {
     const key = `files/${tablo_id}/${id}`
-    const [one, other] = await Promise.all([actual.read(key), expected.read(key)])
-    assert.ok((await buffer(one)).equals(await buffer(other)), key)
+    const [one, other] = await Promise.all([actual, expected].map(storage => hashOf(storage, key)))
+    assert.equal(one, other, key)
   }
+}
+
+async function hashOf(storage: Storage, key: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of await storage.read(key)) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 /** The bytes of a backup, and what it told. */
@@ -150,7 +170,11 @@ export async function fileOf(archive: Uint8Array): Promise<string> {
 export async function restoreInto(
   { database, storage, secret }: Installation,
   path: string,
-  { replace = false, verified, signal = endless }: { replace?: boolean; verified?: Verified; signal?: AbortSignal } = {},
+  {
+    replace = false,
+    verified,
+    signal = endless,
+  }: { replace?: boolean; verified?: Verified; signal?: AbortSignal } = {},
 ): Promise<Restored> {
   const deps = { connection: database.config, storage, db: database.db, secret }
   return restore(deps, { path, verified: verified ?? (await verify(path)), replace }, signal)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { pino } from 'pino'
-import { parseConfig } from '../config.ts'
 import { xtablo } from '../../test/command.ts'
 import { testDatabase } from '../../test/database.ts'
 import { jobIn, queues } from '../../test/jobs.ts'
 import { TestStorage } from '../../test/storage.ts'
+import { parseConfig } from '../config.ts'
 import { newId } from '../platform/ids.ts'
 import { failedJobs, jobCounts } from './commands.ts'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -60,7 +61,7 @@ test('no bit can change, wherever it is', async () => {
   const places = Array.from({ length: 400 }, (_, n) => Math.floor((n * (sample.length - 1)) / 399))
   for (const at of places) {
     const bent = Buffer.from(sample)
-    bent[at] = (bent[at] ?? 0) ^ (1 << at % 8)
+    bent[at] = (bent[at] ?? 0) ^ (1 << (at % 8))
     await assert.rejects(read(bent, 4096), { name: 'BackupError', message: /is damaged/ }, `byte ${at}`)
   }
 })
@@ -90,7 +91,10 @@ test('a size of any magnitude survives its header', () => {
 })
 
 test('an entry whose bytes are not as many as it said is a bug', async () => {
-  await assert.rejects(archiveOf({ name: 'a', size: 3, body: [Buffer.alloc(2)] }), /has 2 bytes and was said to have 3/)
+  await assert.rejects(
+    archiveOf({ name: 'a', size: 3, body: [Buffer.alloc(2)] }),
+    /has 2 bytes and was said to have 3/,
+  )
 })
 
 test('the tar of this machine unpacks it', { skip: process.platform === 'win32' }, async () => {
@@ -99,6 +103,5 @@ test('the tar of this machine unpacks it', { skip: process.platform === 'win32' 
   execFileSync('tar', ['-xf', 'a.tar'], { cwd: folder })
   assert.ok(readFileSync(join(folder, 'database/public.users.000001.copy.zst')).equals(long))
   const sum = readFileSync(join(folder, 'seal.sha256'), 'utf8').slice(0, 64)
-  const digest = execFileSync('sha256sum', { input: sample.subarray(0, -2048), encoding: 'utf8' })
-  assert.equal(digest.slice(0, 64), sum)
+  assert.equal(createHash('sha256').update(sample.subarray(0, -2048)).digest('hex'), sum)
 })

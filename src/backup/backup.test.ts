@@ -17,11 +17,11 @@ import {
 } from '../../test/backup.ts'
 import type { Cast } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { temporaryFolder } from '../../test/folder.ts'
 import { TestStorage } from '../../test/storage.ts'
 import { cleanUp } from '../files/cleanup.ts'
 import { remove } from '../files/files.ts'
 import { folderStorage } from '../platform/storage/folder.ts'
-import { temporaryFolder } from '../../test/folder.ts'
 import { create } from '../tasks/tasks.ts'
 import { readArchive } from './archive.ts'
 import { backUp } from './backup.ts'
@@ -60,7 +60,12 @@ test('what is restored counts on from where the backup was', async () => {
 test('a backup shows one moment, however much is written meanwhile', async () => {
   let over = false
   const write = async (n: number) => {
-    while (!over) await create(database.db, people.ada, people.tablo, { title: `while it runs ${n}`, description: '', status: 'todo' })
+    while (!over)
+      await create(database.db, people.ada, people.tablo, {
+        title: `while it runs ${n}`,
+        description: '',
+        status: 'todo',
+      })
   }
   const writers = [write(1), write(2)]
   await setTimeout(50)
@@ -83,7 +88,9 @@ test('a backup shows one moment, however much is written meanwhile', async () =>
 })
 
 test('a file that is deleted while a backup runs is in it, and its object stays until the backup has ended', async () => {
-  const { rows } = await database.pool.query(`select id from files where state = 'stored' order by id limit 2`)
+  const { rows } = await database.pool.query(
+    `select id from files where state = 'stored' order by id limit 2`,
+  )
   const [{ id }, { id: other }] = rows
   const { bytes } = backUp({ connection: database.config, storage }, 'backup', new AbortController().signal)
   const chunks = [(await bytes.next()).value]
@@ -103,7 +110,11 @@ test('objects that are not what their rows say are named, and restored as they a
   const { rows } = await database.pool.query(
     `select id, size from files where state = 'stored' order by size desc limit 3`,
   )
-  const [short, other, missing] = rows.map(({ id }) => `files/${people.tablo}/${id}`) as [string, string, string]
+  const [short, other, missing] = rows.map(({ id }) => `files/${people.tablo}/${id}`) as [
+    string,
+    string,
+    string,
+  ]
   const kept = new Map(storage.objects)
   const cut = (kept.get(short) ?? Buffer.alloc(0)).subarray(0, 1_000_001)
   const changed = Buffer.from(kept.get(other) ?? '')

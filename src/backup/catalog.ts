@@ -40,9 +40,7 @@ function inOrder<T extends Table & { needs: string[] }>(tables: readonly T[]): T
   const done = new Set<string>()
   const ordered: T[] = []
   while (ordered.length < tables.length) {
-    const free = tables.filter(
-      table => !done.has(nameOf(table)) && table.needs.every(name => done.has(name)),
-    )
+    const free = tables.filter(table => !done.has(nameOf(table)) && table.needs.every(name => done.has(name)))
     if (free.length === 0) throw new Error('Tables refer to each other in a circle')
     for (const table of free) done.add(nameOf(table))
     ordered.push(...free)

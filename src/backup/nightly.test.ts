@@ -40,7 +40,12 @@ test('a nightly backup is a whole archive named by its moment, for its owner alo
 test('the newest stay, and nothing that is not ours is touched', async () => {
   const folder = newFolder()
   await backUpNightly(deps, { folder, keep: 2 }, endless, night(1))
-  const others = ['xtablo-2026-11-01T02-30-00Z.tar.gz', 'mine.tar', 'xtablo-before-the-move.tar', 'mine.tar.0a1b2c3d.part']
+  const others = [
+    'xtablo-2026-11-01T02-30-00Z.tar.gz',
+    'mine.tar',
+    'xtablo-before-the-move.tar',
+    'mine.tar.0a1b2c3d.part',
+  ]
   for (const name of others) writeFileSync(join(folder, name), name)
   for (const day of [2, 3]) await backUpNightly(deps, { folder, keep: 2 }, endless, night(day))
   const kept = ['xtablo-2026-11-02T02-30-00Z.tar', 'xtablo-2026-11-03T02-30-00Z.tar']
@@ -98,6 +103,8 @@ test('the job has a schedule as long as there is a folder for it', async () => {
     return rows.map(({ cron }) => cron)
   }
   assert.deepEqual(await scheduled({ BACKUP_DIR: '/backups' }), ['30 2 * * *'])
-  assert.deepEqual(await scheduled({ BACKUP_DIR: '/backups', BACKUP_SCHEDULE: '0 */6 * * 1-5' }), ['0 */6 * * 1-5'])
+  assert.deepEqual(await scheduled({ BACKUP_DIR: '/backups', BACKUP_SCHEDULE: '0 */6 * * 1-5' }), [
+    '0 */6 * * 1-5',
+  ])
   assert.deepEqual(await scheduled({}), [])
 })

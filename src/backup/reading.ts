@@ -76,8 +76,7 @@ async function* partsOf(entries: AsyncGenerator<Found>, manifest: Manifest): Asy
     const table = tables.get(ofTable)
     if (table) yield { kind: 'rows', table, body }
     else if (/^files\/[\w-]+\/[\w-]+$/.test(name)) yield { kind: 'object', key: name, body }
-    else if (name === SUMMARY)
-      yield { kind: 'summary', summary: parseSummary(await textOf(body, size)) }
+    else if (name === SUMMARY) yield { kind: 'summary', summary: parseSummary(await textOf(body, size)) }
     else throw damaged('it has an entry that no backup writes')
   }
 }

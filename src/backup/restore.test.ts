@@ -59,8 +59,16 @@ async function* one<T>(item: T): AsyncGenerator<T> {
 }
 
 test('an archive of a form that is not known yet is refused by the release that made it', async () => {
-  const later = await withManifest(manifest => ({ ...manifest, format: 2, release: '7.1.0', tables: 'other' }))
-  await assert.rejects(verify(later), { name: 'BackupError', message: /made by Xtablo 7\.1\.0.*this release/ })
+  const later = await withManifest(manifest => ({
+    ...manifest,
+    format: 2,
+    release: '7.1.0',
+    tables: 'other',
+  }))
+  await assert.rejects(verify(later), {
+    name: 'BackupError',
+    message: /made by Xtablo 7\.1\.0.*this release/,
+  })
 })
 
 test('an archive with a migration that is not known is refused by its name', async () => {
@@ -95,7 +103,10 @@ test('an installation that is not empty stays as it is, and says what it has', a
   const target = await fresh('migrated')
   await fill(target)
   const was = await rowsOf(target.database)
-  await assert.rejects(restoreInto(target, path), { name: 'BackupError', message: /5 rows in users.*--replace/ })
+  await assert.rejects(restoreInto(target, path), {
+    name: 'BackupError',
+    message: /5 rows in users.*--replace/,
+  })
   assertSameRows(await rowsOf(target.database), was)
 })
 
@@ -111,7 +122,10 @@ test('replacing gives the archive, and leaves the objects of before to the clean
     const clock = () => new Date(Date.now() + hours * 3_600_000)
     await cleanUp({ db, storage, clock })
   }
-  assert.deepEqual([...storage.objects.keys()].filter(key => key.includes(tablo)), [])
+  assert.deepEqual(
+    [...storage.objects.keys()].filter(key => key.includes(tablo)),
+    [],
+  )
   assertSameRows(await rowsOf(target.database), expected)
   await assertSameObjects(source.database, storage, source.storage)
   assert.equal((await pool.query(`select from files where state = 'removing'`)).rowCount, 0)
@@ -188,7 +202,11 @@ test('the same secret opens the signing key, and another gets a new one in its p
   const same = await fresh()
   assert.equal((await restoreInto(same, path)).lostKey, undefined)
   assert.equal((await signingKey(same.database.db, same.secret, log)).id, was.id)
-  const other = installation(await testDatabase('empty'), new TestStorage(), 'another secret, of another machine')
+  const other = installation(
+    await testDatabase('empty'),
+    new TestStorage(),
+    'another secret, of another machine',
+  )
   assert.equal((await restoreInto(other, path)).lostKey, was.id)
   const now = await signingKey(other.database.db, other.secret, log)
   assert.notEqual(now.id, was.id)

@@ -51,7 +51,8 @@ export async function takeSnapshot(
     const manifest = await begin(client)
     return {
       manifest,
-      copy: table => client.query(to(`copy (select ${quotedColumns(table)} from ${quoted(table)}) to stdout`)),
+      copy: table =>
+        client.query(to(`copy (select ${quotedColumns(table)} from ${quoted(table)}) to stdout`)),
       rowsOf: async copy => {
         // The count comes after the last row; an answer to something else comes after both.
         await client.query('select')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { before, test } from 'node:test'
@@ -33,7 +33,10 @@ async function run(database: { url: string }, args: string[], environment: Recor
 test('an installation goes from a bucket into a file, and from there into a folder', async () => {
   const expected = await rowsOf(source.database)
   const made = await run(source.database, ['backup', archive], bucket)
-  assert.match(made.said, /^\S+xtablo\.tar: [\d,]+ rows and 7 files of 5\.8 MiB, [\d.]+ MiB in [\d.]+ s\nsha256 \w{64}\n$/)
+  assert.match(
+    made.said,
+    /^\S+xtablo\.tar: [\d,]+ rows and 7 files of 5\.8 MiB, [\d.]+ MiB in [\d.]+ s\nsha256 \w{64}\n$/,
+  )
   assert.equal(made.code, 0)
   const sum = createHash('sha256').update(readFileSync(archive)).digest('hex')
   assert.ok(made.said.includes(sum))
@@ -43,7 +46,10 @@ test('an installation goes from a bucket into a file, and from there into a fold
   const target = await testDatabase('empty')
   const data = join(folder, 'data')
   const restored = await run(target, ['restore', archive], { DATA_DIR: data })
-  assert.match(restored.said, /is whole: .* by Xtablo \d.*\n.* as of migration \w+\nrestored in .*\nnext: start Xtablo/)
+  assert.match(
+    restored.said,
+    /is whole: .* by Xtablo \d.*\n.* as of migration \w+\nrestored in .*\nnext: start Xtablo/,
+  )
   assert.equal(restored.code, 0)
   assertSameRows(await rowsOf(target), expected)
   await assertSameObjects(target, folderStorage(join(data, 'storage')), source.storage)
@@ -55,7 +61,10 @@ test('an installation goes from a bucket into a file, and from there into a fold
     DATA_DIR: data,
     SESSION_SECRET: 'another secret, of another machine',
   })
-  assert.match(other.said, /SESSION_SECRET is another.*\n {2}the key that signs access tokens .*\n.*\nPasswords, sessions/)
+  assert.match(
+    other.said,
+    /SESSION_SECRET is another.*\n {2}the key that signs access tokens .*\n.*\nPasswords, sessions/,
+  )
   assert.equal(other.code, 0)
 })
 
@@ -63,7 +72,10 @@ test('a file that is there is not overwritten', async () => {
   const taken = join(folder, 'taken.tar')
   writeFileSync(taken, 'mine')
   const { code, said } = await run(source.database, ['backup', taken], bucket)
-  assert.deepEqual([code, said], [1, `${taken} is there already: name another file, or move that one away.\n`])
+  assert.deepEqual(
+    [code, said],
+    [1, `${taken} is there already: name another file, or move that one away.\n`],
+  )
   assert.equal(readFileSync(taken, 'utf8'), 'mine')
 })
 
@@ -93,7 +105,10 @@ test('a damaged archive is refused before there is anything of a new installatio
   writeFileSync(path, bent)
   for (const flags of [[], ['--replace'], ['--check']]) {
     const DATA_DIR = join(folder, 'none')
-    const { code, said } = await run(source.database, ['restore', path, ...flags], { DATA_DIR, DATABASE_URL: '' })
+    const { code, said } = await run(source.database, ['restore', path, ...flags], {
+      DATA_DIR,
+      DATABASE_URL: '',
+    })
     assert.match(said, /^The archive is damaged: .*\. Use another one\.\n$/)
     assert.equal(code, 1)
     assert.equal(existsSync(DATA_DIR), false)
@@ -107,12 +122,18 @@ test('an interrupted backup leaves nothing', async () => {
   command.process.kill('SIGTERM')
   assert.equal(await command.ended, 1)
   assert.equal(command.said(), 'Interrupted by SIGTERM: nothing was written.\n')
-  assert.deepEqual(readdirSync(folder).filter(name => name.startsWith('interrupted')), [])
+  assert.deepEqual(
+    readdirSync(folder).filter(name => name.startsWith('interrupted')),
+    [],
+  )
 })
 
 test('a file without a name, and one that is none, are told', async () => {
   assert.match((await run(source.database, ['backup'])).said, /backup takes the name of a file/)
   assert.match((await run(source.database, ['restore', '-'])).said, /restore takes the file of an archive/)
   assert.match((await run(source.database, ['restore', folder])).said, /can't be read: it is a folder/)
-  assert.match((await run(source.database, ['restore', 'none.tar'])).said, /can't be read: there is no such file/)
+  assert.match(
+    (await run(source.database, ['restore', 'none.tar'])).said,
+    /can't be read: there is no such file/,
+  )
 })

@@ -98,7 +98,9 @@ function restoredOf({ foreign, leftOver, lostKey }: Restored, seconds: number): 
   const lines = [`restored in ${seconds.toFixed(1)} s`]
   if (foreign.length > 0) lines.push(`left out, since they are not Xtablo's: ${foreign.join(', ')}`)
   if (leftOver > 0)
-    lines.push(`${count(leftOver)} files of before are left to the cleanup, which the worker runs within an hour`)
+    lines.push(
+      `${count(leftOver)} files of before are left to the cleanup, which the worker runs within an hour`,
+    )
   if (lostKey !== undefined) {
     lines.push(
       'SESSION_SECRET is another than that of the backup, so this is lost:',
