@@ -112,6 +112,7 @@ test('an empty environment is a development start on this machine alone', () => 
   assert.match(config.dataDir, /data$/)
   assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [25 * 1_048_576, undefined])
   assert.equal(config.s3, undefined)
+  assert.equal(config.backups, undefined)
 })
 
 test('an empty value is one that is not set', () => {
@@ -176,7 +177,11 @@ test('each variable is taken', () => {
     S3_SECRET_KEY: 'se/cr+et==',
     S3_USE_PATH_STYLE: 'false',
     S3_PUBLIC_ENDPOINT: 'https://files.example.org',
+    BACKUP_DIR: '/backups',
+    BACKUP_SCHEDULE: '0,30 */6 1-28/2 * 1-5',
+    BACKUP_KEEP: '3',
   })
+  assert.deepEqual(config.backups, { folder: '/backups', schedule: '0,30 */6 1-28/2 * 1-5', keep: 3 })
   assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [104_857_600, 2_097_152_000])
   assert.deepEqual(config.s3, {
     bucket: 'xtablo-files',
@@ -191,6 +196,13 @@ test('each variable is taken', () => {
   assert.deepEqual([config.dataDir, config.host, config.port], ['/srv/xtablo', '::1', 0])
   assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['closed', 'silent', SECRET])
   assert.equal(config.baseUrl.href, 'https://tablo.example.org/')
+})
+
+test('backups are made at half past two, and two weeks of them stay, unless it is said otherwise', () => {
+  const { backups } = parseConfig({ BACKUP_DIR: '/backups' })
+  assert.deepEqual(backups, { folder: '/backups', schedule: '30 2 * * *', keep: 14 })
+  for (const schedule of ['0 0 31 * *', '0 0 28 2 *', '59 23 1 12 7', '5/10 * * * *'])
+    assert.equal(parseConfig({ BACKUP_DIR: '/b', BACKUP_SCHEDULE: schedule }).backups?.schedule, schedule)
 })
 
 test('an IPv6 address to listen on makes a base URL too', () => {

@@ -50,14 +50,22 @@ export async function writeToFile(
   }
 }
 
-/** Writes an archive to a stream, whose reader sets the pace. */
+/** Writes an archive to a stream, whose reader sets the pace. Throws a BackupError when that one goes away. */
 export async function writeToStream(
   output: Writable,
   archive: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<Written> {
   const measured = new Measured(archive)
-  await pipeline(Readable.from(untilAborted(measured, signal)), output, { end: false, signal })
+  await pipeline(Readable.from(untilAborted(measured, signal)), output, { end: false, signal }).catch(
+    error => {
+      signal.throwIfAborted()
+      if (error.code !== 'EPIPE') throw error
+      throw new BackupError('Whoever read the archive went away: what they have is not whole.', {
+        cause: error,
+      })
+    },
+  )
   return measured.written()
 }
 

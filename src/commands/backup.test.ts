@@ -79,7 +79,7 @@ test('a file that is there is not overwritten', async () => {
   assert.equal(readFileSync(taken, 'utf8'), 'mine')
 })
 
-test('a folder that is not there is told, and so is a disk that is full', async () => {
+test('a folder that is not there is told', async () => {
   const nowhere = await run(source.database, ['backup', join(folder, 'no', 'such.tar')], bucket)
   assert.match(nowhere.said, /no\/such\.tar can't be written: its folder is not there\. Make it first\.\n$/)
   assert.equal(nowhere.code, 1)
@@ -96,6 +96,15 @@ test('the standard output gets the archive and nothing else', async () => {
   assert.equal(await command.ended, 0)
   assert.match(errors.join(''), /^-: [\d,]+ rows and 7 files.*\nsha256 /)
   assert.equal((await run(source.database, ['restore', '--check', path])).code, 0)
+})
+
+test('a reader of the standard output that goes away is told of', async () => {
+  const command = xtablo(source.database, ['backup', '-'], { ...bucket, SESSION_SECRET: SECRET })
+  command.process.stdout.destroy()
+  const errors: string[] = []
+  command.process.stderr.on('data', text => errors.push(text))
+  assert.equal(await command.ended, 1)
+  assert.equal(errors.join(''), 'Whoever read the archive went away: what they have is not whole.\n')
 })
 
 test('a damaged archive is refused before there is anything of a new installation', async () => {
