@@ -68,7 +68,7 @@ export default {
     ),
     never(
       'content-knows-tablos-accounts-activity',
-      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|backup/|commands/)([^/]+)/',
+      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|backup/|doctor/|commands/)([^/]+)/',
       { path: FEATURES, pathNot: '^src/($1|tablos|accounts|activity)/' },
       'What stands in a Tablo knows nothing else that does.',
     ),
@@ -84,7 +84,7 @@ export default {
     ),
     never(
       'admin-is-above-all-features',
-      '^src/(?!admin/|commands/)[^/]+/',
+      '^src/(?!admin/|doctor/|commands/)[^/]+/',
       { path: '^src/admin/' },
       'What admins see is made of everything else, and nothing is made of it.',
     ),
@@ -93,6 +93,12 @@ export default {
       '^src/(?!backup/|commands/)[^/]+/',
       { path: '^src/backup/' },
       'It takes all there is as it is, and nothing knows of it.',
+    ),
+    never(
+      'doctor-is-asked-by-its-command',
+      '^src/(?!doctor/|commands/)',
+      { path: '^src/doctor/' },
+      'It looks at all of the product, and nothing that serves knows it.',
     ),
     never(
       'nothing-below-the-roof-knows-it',
@@ -117,6 +123,12 @@ export default {
       '^src/(app\\.ts|api\\.ts|guards\\.ts|shell\\.tsx|worker\\.ts|open\\.ts)$',
       { path: '^src/(main|serve)\\.ts$' },
       'They are handed what they need.',
+    ),
+    never(
+      'traces-are-loaded-where-wanted',
+      '^src/(?!platform/tracing/otlp\\.ts$)',
+      { path: '(^|/)@opentelemetry/|^src/platform/tracing/otlp\\.ts$', dynamic: false },
+      'Who wants no traces does not pay for what sends them: tracing.ts is what the rest knows.',
     ),
     never(
       'product-without-tests',

@@ -6,6 +6,7 @@
 import { createApp } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
 import { open } from '../src/open.ts'
+import { createMetrics } from '../src/platform/metrics/metrics.ts'
 import { readForm } from '../src/platform/web/forms.ts'
 import { listen } from '../src/platform/web/server.ts'
 
@@ -15,7 +16,7 @@ const config = parseConfig(process.env)
 const { deps, close } = await open(config, { purpose: 'join', command: 'bench' })
 const bodies = new Map<number, Buffer<ArrayBuffer>>()
 
-const app = createApp(deps).on(['GET', 'POST'], '/constant', async c => {
+const app = createApp({ ...deps, metrics: createMetrics() }).on(['GET', 'POST'], '/constant', async c => {
   if (c.req.method === 'POST') await readForm(c)
   const size = Number(c.req.query('size'))
   c.header('ETag', `"${size}"`)

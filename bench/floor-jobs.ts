@@ -11,6 +11,7 @@ import { connect } from '../src/platform/database/database.ts'
 import { job, jobKind } from '../src/platform/jobs/kinds.ts'
 import { declareQueues } from '../src/platform/jobs/queues.ts'
 import { runJobs } from '../src/platform/jobs/running.ts'
+import { createMetrics } from '../src/platform/metrics/metrics.ts'
 
 const BATCH = 100
 
@@ -68,7 +69,8 @@ async function speedOf(count: number, start: () => Promise<() => Promise<void>>)
 async function ours(count: number): Promise<number> {
   const log = pino({ level: 'silent' })
   return speedOf(count, async () => {
-    const running = await runJobs({ db: connect(pool), pool, log, connection }, [definition])
+    const metrics = createMetrics()
+    const running = await runJobs({ db: connect(pool), pool, log, connection, metrics }, [definition])
     return () => running.stop(5_000)
   })
 }

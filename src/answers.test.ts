@@ -103,11 +103,10 @@ test('a request is one line: its id, method, route, status, time and person, and
   assert.equal(lines.length, 1)
   const { time, level, ms, ...line } = lines[0] ?? {}
   assert.ok(typeof ms === 'number' && ms > 0)
-  const id = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
   assert.deepEqual(line, {
     request_id: 'one',
     method: 'GET',
-    route: `/tablos/:id{${id}}`,
+    route: '/tablos/:id',
     status: 200,
     user_id: people.ada.id,
     msg: 'request',

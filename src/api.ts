@@ -22,6 +22,7 @@ import { idempotent } from './platform/api/idempotency.ts'
 import { answer, problem } from './platform/api/problems.ts'
 import { inUtf8 } from './platform/api/utf8.ts'
 import { withoutQuery } from './platform/api/validation.ts'
+import { isDatabaseLost } from './platform/database/lost.ts'
 import type { Deps } from './platform/deps.ts'
 import { isId } from './platform/ids.ts'
 import { drained, limitBody } from './platform/web/bodies.ts'
@@ -73,7 +74,7 @@ export function createApi(deps: Deps & { callers: Callers }) {
     return mustSee(c).then(
       () => problem(error, c),
       // Whether they may see it can't be asked when the database is away: then what came first is said.
-      unseen => problem(unseen instanceof AppError ? unseen : error, c),
+      unseen => problem(isDatabaseLost(unseen) ? error : unseen, c),
     )
   })
   api.use(`${BASE}/*`, async (c, next) => {

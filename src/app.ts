@@ -20,14 +20,14 @@ import { demoPages } from './demo/pages.tsx'
 import { isUpload } from './files/arriving.ts'
 import { filePages } from './files/pages.tsx'
 import { answer } from './platform/api/problems.ts'
-import type { Deps } from './platform/deps.ts'
+import type { ServingDeps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
-import { accessLog } from './platform/web/access-log.ts'
 import { assetRoutes } from './platform/web/assets.ts'
 import { drained, limitBody } from './platform/web/bodies.ts'
 import { healthRoutes } from './platform/web/health.ts'
 import { sameOriginOnly } from './platform/web/same-origin.ts'
 import { securityHeaders } from './platform/web/security-headers.ts'
+import { watchRequests } from './platform/web/watching.ts'
 import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
 import { tabloPages } from './tablos/pages.tsx'
 import { visits } from './tablos/visit.ts'
@@ -35,7 +35,7 @@ import { taskPages } from './tasks/pages.tsx'
 import { localeOf, preferredLanguage } from './texts/locale.ts'
 
 /** Every route on these dependencies, ready to be served. It opens nothing by itself, so there is nothing to close. */
-export function createApp(deps: Deps): Hono<AccountEnv> {
+export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   const { config, db, pool, log, secret } = deps
   const limits = signInLimits(pool, secret)
   const app = new Hono<AccountEnv>()
@@ -49,7 +49,7 @@ export function createApp(deps: Deps): Hono<AccountEnv> {
     await next()
   })
   app.use(requestId({ generator: newId }))
-  app.use(accessLog(log))
+  app.use(watchRequests(deps))
   app.use(securityHeaders(config.baseUrl, deps.storage.origin))
   app.route(
     '/',

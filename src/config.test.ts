@@ -49,6 +49,9 @@ const MALFORMED: Record<string, string[]> = {
     '10.0.0.1 10.0.0.2',
     'true',
   ],
+  METRICS_PORT: ['x', '-1', '65536', '9464.5', ' 80'],
+  METRICS_HOST: ['a b', '127.0.0.1:9464', '*'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['collector:4318', 'grpc://collector:4317', 'https://', 'x'],
   SIGNUP: ['yes', 'Open', 'none'],
   SESSION_SECRET: ['short', 'x'.repeat(31)],
   MAX_UPLOAD_SIZE_MB: ['0', '-1', '2.5', '25MB', '49153', 'x'],
@@ -180,8 +183,13 @@ test('each variable is taken', () => {
     BACKUP_DIR: '/backups',
     BACKUP_SCHEDULE: '0,30 */6 1-28/2 * 1-5',
     BACKUP_KEEP: '3',
+    METRICS_PORT: '9464',
+    METRICS_HOST: '0.0.0.0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:pass@collector:4318/otlp',
   })
   assert.deepEqual(config.backups, { folder: '/backups', schedule: '0,30 */6 1-28/2 * 1-5', keep: 3 })
+  assert.deepEqual(config.metrics, { host: '0.0.0.0', port: 9464 })
+  assert.equal(config.otlpEndpoint, 'http://user:pass@collector:4318/otlp')
   assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [104_857_600, 2_097_152_000])
   assert.deepEqual(config.s3, {
     bucket: 'xtablo-files',

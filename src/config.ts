@@ -18,10 +18,16 @@ const wholeNumber = (lowest: number, highest: number) =>
     .transform(Number)
     .refine(n => n >= lowest && n <= highest)
 
+const listenHost = z
+  .string()
+  .refine(host => isIP(host) === 6 || (/^[\w.-]+$/.test(host) && URL.canParse(`http://${host}`)))
+
+const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
 const baseUrl = z.string().refine(text => {
-  if (!URL.canParse(text)) return false
+  if (!isHttp(text)) return false
   const url = new URL(text)
-  return /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
+  return url.pathname === '/' && !url.search && !url.hash && !url.username
 })
 
 const postgresUrl = z
@@ -53,13 +59,7 @@ const VARIABLES = {
   ENV: ['development or production', z.enum(['development', 'production']).default('development')],
   DATABASE_URL: ['a URL such as postgres://user:password@host:5432/xtablo', postgresUrl.optional()],
   DATA_DIR: ['the path of a folder', z.string().min(1).default('./data')],
-  HOST: [
-    'an address to listen on, such as 127.0.0.1',
-    z
-      .string()
-      .refine(host => isIP(host) === 6 || (/^[\w.-]+$/.test(host) && URL.canParse(`http://${host}`)))
-      .default('127.0.0.1'),
-  ],
+  HOST: ['an address to listen on, such as 127.0.0.1', listenHost.default('127.0.0.1')],
   PORT: ['a port from 0 to 65535', wholeNumber(0, 65_535).default(8080)],
   BASE_URL: ['the address people use, such as https://tablo.example.org, without a path', baseUrl.optional()],
   TRUST_PROXY: [
@@ -108,6 +108,12 @@ const VARIABLES = {
     cron.default('30 2 * * *'),
   ],
   BACKUP_KEEP: ['a whole number from 1 to 100000', wholeNumber(1, 100_000).default(14)],
+  METRICS_PORT: ['a port from 0 to 65535', wholeNumber(0, 65_535).optional()],
+  METRICS_HOST: ['an address to listen on, such as 127.0.0.1', listenHost.default('127.0.0.1')],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    'the address of a collector, such as http://localhost:4318',
+    z.string().refine(isHttp).optional(),
+  ],
   LOG_LEVEL: [
     'one of trace, debug, info, warn, error, fatal, silent',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -117,7 +123,8 @@ const VARIABLES = {
 /** Every variable there is. */
 export const variableNames = Object.keys(VARIABLES)
 
-const SECRET = new Set(['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'])
+/** Those whose values are shown nowhere. */
+export const secretNames = ['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
 
 type Environment = Record<string, string | undefined>
 /** Reads one variable; what is malformed is added to the faults. */
@@ -134,7 +141,7 @@ export function parseConfig(environment: Environment) {
     const parsed = parser.safeParse(given)
     if (!parsed.success)
       faults.push(
-        `${name}: expected ${expected}${SECRET.has(name) ? '' : `, got “${withoutPassword(given)}”`}.`,
+        `${name}: expected ${expected}${secretNames.includes(name) ? '' : `, got “${withoutPassword(given)}”`}.`,
       )
     return parsed.data as z.output<(typeof VARIABLES)[typeof name][1]>
   }
@@ -157,6 +164,9 @@ export function parseConfig(environment: Environment) {
   const backupDir = read('BACKUP_DIR')
   const schedule = read('BACKUP_SCHEDULE')
   const keep = read('BACKUP_KEEP')
+  const metricsPort = read('METRICS_PORT')
+  const metricsHost = read('METRICS_HOST')
+  const otlpEndpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')
   const logLevel = read('LOG_LEVEL')
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return {
@@ -180,6 +190,10 @@ export function parseConfig(environment: Environment) {
     corsOrigins,
     /** Archives that the worker makes by itself: where, when (cron, UTC), and how many stay. Undefined: none. */
     backups: backupDir === undefined ? undefined : { folder: resolve(backupDir), schedule, keep },
+    /** Undefined: nobody is told the metrics. */
+    metrics: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort },
+    /** Where traces are sent, if they are; what else it takes, the SDK reads from the environment by itself. */
+    otlpEndpoint,
     logLevel,
   }
 }

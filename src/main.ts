@@ -27,6 +27,7 @@ const HELP = `Usage: xtablo COMMAND
   backup FILE           write database and files into one archive, while Xtablo runs; - for the standard output
   restore FILE          put an archive into an empty installation; --replace deletes what is there,
                         --check only reads the archive and says whether it is whole
+  doctor [--deep]       look at everything, and say what to do; --deep looks for every file, --json for programs
   help                  this text
 
 Configuration is the environment: .env.example lists every variable.
@@ -43,6 +44,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'list-failed-jobs': async () => (await import('./commands/jobs.ts')).listFailedJobs,
   'retry-job': async () => (await import('./commands/jobs.ts')).retry,
   'reset-password': async () => (await import('./commands/accounts.ts')).resetPassword,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'rotate-keys': async () => (await import('./commands/accounts.ts')).rotateSigningKeys,
   backup: async () => (await import('./commands/backup.ts')).makeBackup,
   restore: async () => (await import('./commands/backup.ts')).restoreBackup,
@@ -71,16 +73,25 @@ const ACTIONABLE = [
 function explain(error: unknown): string | undefined {
   if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
   if (isDatabaseLost(error)) return `The database can't be reached: ${(error as Error).message}.`
-  const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
+  const {
+    code,
+    message,
+    path,
+    port,
+    address,
+    variables = '',
+  } = error as NodeJS.ErrnoException & {
     port?: number
     address?: string
+    /** What the names of the variables begin with that say where to listen */
+    variables?: string
   }
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`
+      return `Port ${port} on ${address} is taken: stop what uses it, or set ${variables}PORT to another.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `Xtablo can't listen on ${address}: set HOST to an address of this machine.`
+      return `Xtablo can't listen on ${address}: set ${variables}HOST to an address of this machine.`
     case 'EACCES':
     case 'EROFS':
     case 'ENOSPC':

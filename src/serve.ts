@@ -2,6 +2,7 @@
 // SIGTERM or SIGINT, also while they start: what is under way finishes, ten seconds at most, then everything is closed
 // in reverse.
 
+import { isIPv6 } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { offerSetup } from './accounts/accounts.ts'
 import { signingKey } from './accounts/signing-keys.ts'
@@ -9,9 +10,13 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
+import type { Deps, ServingDeps } from './platform/deps.ts'
 import { declareQueues } from './platform/jobs/queues.ts'
 import type { Log } from './platform/log.ts'
+import { createMetrics } from './platform/metrics/metrics.ts'
+import { metricsApp } from './platform/metrics/server.ts'
 import { checkAtStart } from './platform/storage/check.ts'
+import { watchedStorage } from './platform/storage/watched.ts'
 import { listen } from './platform/web/server.ts'
 import { createWorker, jobs } from './worker.ts'
 
@@ -32,7 +37,8 @@ export async function serve(
   prepare: (opened: Opened) => Promise<void> = async () => {},
 ): Promise<void> {
   const signalled = signal()
-  const opened = await open(config, { purpose: command === 'start' ? 'start' : 'join', command })
+  const purpose = command === 'start' ? 'start' : 'join'
+  const opened = measured(await open(config, { purpose, command, traced: true }))
   const { log } = opened.deps
   const stops: Stop[] = []
   let ending = false
@@ -65,6 +71,17 @@ function cut(log: Log): void {
   process.exit(1)
 }
 
+interface Serving extends Opened {
+  deps: ServingDeps
+}
+
+function measured(opened: Opened): Serving {
+  const { tracing } = opened.deps
+  const metrics = createMetrics()
+  const storage = watchedStorage(opened.deps.storage, { metrics, tracing })
+  return { ...opened, deps: { ...opened.deps, metrics, storage } }
+}
+
 /** Stops within so many milliseconds. */
 type Stop = (graceMs: number) => Promise<void>
 
@@ -72,7 +89,7 @@ type Stop = (graceMs: number) => Promise<void>
 type Keep = (stop: Stop) => Promise<void>
 
 async function begin(
-  opened: Opened,
+  opened: Serving,
   command: 'start' | 'web' | 'worker',
   prepare: (opened: Opened) => Promise<void>,
   keep: Keep,
@@ -80,6 +97,7 @@ async function begin(
   const { deps, notes } = opened
   const { config, db, log, pool, secret, storage } = deps
   for (const note of notes) log.info(note)
+  if (config.metrics) await keep(await serveMetrics(deps, config.metrics))
   await checkAtStart(storage, log)
   if (command === 'worker') {
     await migrated(deps)
@@ -98,8 +116,21 @@ async function begin(
   if (command !== 'web') await keep((await createWorker(deps)).stop)
 }
 
+async function serveMetrics(
+  deps: ServingDeps,
+  { host, port }: { host: string; port: number },
+): Promise<Stop> {
+  const server = await listen(metricsApp(deps), host, port).catch(error => {
+    // For the message, which names the variables to change.
+    throw Object.assign(error, { variables: 'METRICS_' })
+  })
+  const url = new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${server.port}/metrics`)
+  deps.log.info(`metrics: ${url.href}`)
+  return server.stop
+}
+
 /** Waits until the web process, which may start at the same moment, has made the tables. */
-async function migrated({ log, migrationsPending }: Opened['deps']): Promise<void> {
+async function migrated({ log, migrationsPending }: Deps): Promise<void> {
   if (!(await migrationsPending())) return
   log.info('waiting for migrations: xtablo web, xtablo start or xtablo migrate up makes them')
   while (await migrationsPending()) await setTimeout(MIGRATIONS_POLL_MS)

@@ -9,7 +9,7 @@ import { transaction } from './platform/database/database.ts'
 import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
 import { type JobDefinition, job } from './platform/jobs/kinds.ts'
-import { type RunningJobs, runJobs } from './platform/jobs/running.ts'
+import { type RunningJobs, runJobs, type WorkingDeps } from './platform/jobs/running.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
 export const jobs = ({
@@ -58,7 +58,7 @@ export const jobs = ({
 
 /** Starts to work, and says so. */
 export async function createWorker(
-  deps: Pick<Deps, 'config' | 'db' | 'pool' | 'log' | 'connection' | 'storage'>,
+  deps: WorkingDeps & Pick<Deps, 'config' | 'storage'>,
 ): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)

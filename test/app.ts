@@ -5,7 +5,8 @@ import type { Person } from '../src/accounts/actor.ts'
 import { createApp } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
 import { pendingMigrations } from '../src/platform/database/migrate.ts'
-import type { Deps } from '../src/platform/deps.ts'
+import type { ServingDeps } from '../src/platform/deps.ts'
+import { createMetrics } from '../src/platform/metrics/metrics.ts'
 import { folderStorage } from '../src/platform/storage/folder.ts'
 import { sessionOf } from './cast.ts'
 import { Client } from './client.ts'
@@ -14,7 +15,7 @@ import { temporaryFolder } from './folder.ts'
 
 export interface TestApp {
   app: ReturnType<typeof createApp>
-  deps: Deps
+  deps: ServingDeps
   /** What was logged, each line parsed, the oldest first. */
   lines: Record<string, unknown>[]
   /** The browser of somebody who is not signed in. */
@@ -27,14 +28,14 @@ export interface TestApp {
 export function testApp(
   database: TestDatabase,
   environment: Record<string, string> = {},
-  replaced: Partial<Deps> = {},
+  replaced: Partial<ServingDeps> = {},
 ): TestApp {
   const { db, pool } = database
   const config = parseConfig({ SESSION_SECRET: 'the secret of the tests, all of it', ...environment })
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: config.logLevel, base: null }, { write: line => lines.push(JSON.parse(line)) })
   const migrationsPending = async () => (await pendingMigrations(pool)).length > 0
-  const deps: Deps = {
+  const deps: ServingDeps = {
     config,
     db,
     pool,
@@ -43,6 +44,7 @@ export function testApp(
     log,
     secret: config.sessionSecret ?? '',
     migrationsPending,
+    metrics: createMetrics(),
     ...replaced,
   }
   const app = createApp(deps)

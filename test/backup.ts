@@ -13,7 +13,6 @@ import { quoted, readTables } from '../src/backup/catalog.ts'
 import { nameOf, type Summary } from '../src/backup/manifest.ts'
 import { type Verified, verify } from '../src/backup/reading.ts'
 import { type Restored, restore } from '../src/backup/restore.ts'
-import { parseConfig } from '../src/config.ts'
 import { transaction } from '../src/platform/database/database.ts'
 import { enqueue } from '../src/platform/jobs/enqueue.ts'
 import type { Storage } from '../src/platform/storage/storage.ts'
@@ -74,13 +73,7 @@ export async function fill({ database, storage, secret }: Installation): Promise
     ODD,
     Buffer.from([0, 1, 92, 255]),
   ])
-  await queues(database, {
-    config: parseConfig({}),
-    connection: database.config,
-    db,
-    log,
-    storage,
-  })
+  await queues(database, { db, log, storage })
   await transaction(db, tx => enqueue(tx, heartbeat, {}))
   await signingKey(db, secret, log)
   await sendFiles({ database, storage, secret }, people, tablo)

@@ -26,24 +26,21 @@ const COMPILED = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}
 const folder = mkdtempSync(join(tmpdir(), 'xtablo-command-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** Runs `xtablo` with these arguments, in a folder without a .env. */
+/** Runs `xtablo` with these arguments, in a folder without a .env unless another is given. */
 export function xtablo(
   { url }: Pick<TestDatabase, 'url'>,
   args: string[],
   environment: Record<string, string> = {},
+  cwd = folder,
 ): Command {
-  return program(join(root, 'dist/src/main.js'), args, {
-    DATABASE_URL: url,
-    DATA_DIR: join(folder, 'data'),
-    PORT: '0',
-    ...environment,
-  })
+  const env = { DATABASE_URL: url, DATA_DIR: join(folder, 'data'), PORT: '0', ...environment }
+  return program(join(root, 'dist/src/main.js'), args, env, cwd)
 }
 
 /** Runs a built file as a process of its own. */
-export function program(file: string, args: string[], env: Record<string, string>): Command {
+export function program(file: string, args: string[], env: Record<string, string>, cwd = folder): Command {
   const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
-    cwd: folder,
+    cwd,
     env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

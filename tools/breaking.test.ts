@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -99,6 +99,24 @@ test('the version may say that clients break: the major, or the minor while the 
     assert.equal(checked.status, status, `${from} → ${to}`)
     assert.match(checked.said, GONE)
   }
+})
+
+test('two changes in a row do not pass for what breaks those who hold to the last release', () => {
+  const { folder, check, git, commit, write } = project()
+  git('init', '--quiet')
+  write(whole('0.1.0'))
+  mkdirSync(join(folder, 'test/previous'), { recursive: true })
+  execFileSync('tar', ['-czf', 'test/previous/xtablo-0.1.0.tgz', 'api/openapi.json'], { cwd: folder })
+  commit(whole('0.1.0'))
+  assert.match(check().said, /^Nothing breaks a client since release 0\.1\.0\.\n/)
+  commit(broken('0.1.0'))
+  commit({ ...broken('0.1.0'), tags: [] })
+  const { status, said } = check()
+  assert.match(
+    said,
+    /^Since release 0\.1\.0 this breaks clients.*GET \/api\/v1\/me is gone.*Nothing breaks.* since \w{10}\./s,
+  )
+  assert.equal(status, 1)
 })
 
 test('a document that is not there fails, with what to do', () => {

@@ -1,10 +1,11 @@
-// `npm run check:api`: fails when the API's document breaks a client which held to the last committed one that differs,
-// unless its version says so: the major is raised, or the minor while the major is 0. A document that is not committed
-// yet is held against the last commit; one that is, against what it replaced.
+// `npm run check:api`: fails when the API's document breaks a client which held to that of the release before this one,
+// or to the last committed one that differs, unless its version says so: the major is raised, or the minor while the
+// major is 0. A document that is not committed yet is held against the last commit; one that is, against what it replaced.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { breakingChanges } from './breaking/changes.ts'
+import { keptRelease, readKept } from './previous/kept.ts'
 
 const PATH = 'api/openapi.json'
 
@@ -16,6 +17,16 @@ function main(): number {
     return 1
   }
   const text = readFileSync(PATH, 'utf8')
+  return Math.max(compareWithRelease(text), compareWithHistory(text))
+}
+
+/** The history alone forgets: of two changes in a row, the second is held against the first. */
+function compareWithRelease(text: string): number {
+  const kept = keptRelease('.')
+  return kept ? compare(`release ${kept.version}`, readKept(kept, PATH), text) : 0
+}
+
+function compareWithHistory(text: string): number {
   const commits = git('log', '--format=%H', '--', PATH)
   if (commits === undefined) {
     print(`There is no history to hold ${PATH} against.`)
@@ -29,17 +40,17 @@ function main(): number {
   return 0
 }
 
-function compare(commit: string, committed: string, text: string): number {
+function compare(since: string, committed: string, text: string): number {
   const [before, after] = [JSON.parse(committed), JSON.parse(text)]
   const faults = breakingChanges(before, after)
   const [old, now]: [string, string] = [before.info.version, after.info.version]
   if (faults.length === 0) {
-    print(`Nothing breaks a client since ${commit}.`)
+    print(`Nothing breaks a client since ${since}.`)
     return 0
   }
   const told = saysBreaking(old, now)
   print(
-    `Since ${commit} this breaks clients, ${told ? `as version ${now} says` : `and version ${now} does not say so`}:`,
+    `Since ${since} this breaks clients, ${told ? `as version ${now} says` : `and version ${now} does not say so`}:`,
   )
   for (const fault of faults) print(`  ${fault}`)
   if (!told) print('Undo it, or raise the version: the major, or the minor while the major is 0.')

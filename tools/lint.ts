@@ -1,5 +1,5 @@
-// `npm run lint`: style, imports, what is used by nothing, and types. All of STEPS run, whatever the others find; a name
-// runs that one alone.
+// `npm run lint`: style, imports, what is used by nothing, types, the API's document, and what new migrations do to the
+// release before. All of STEPS run, whatever the others find; a name runs that one alone.
 
 import { spawn } from 'node:child_process'
 import { glob } from 'node:fs/promises'
@@ -22,6 +22,10 @@ const STEPS: Record<string, () => Promise<Findings>> = {
   unused: () => run('knip/bin/knip.js', '--no-progress'),
   types: checkTypes,
   api: async () => (await import('./api.ts')).checkDocument('api/openapi.json'),
+  migrations: async () => {
+    const faults = (await import('./migrations/check.ts')).checkMigrations('.')
+    return { ok: faults.length === 0, said: faults.join('\n') }
+  },
 }
 
 process.exitCode = await main(process.argv.slice(2))

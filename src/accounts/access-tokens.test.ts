@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { base64url, SignJWT } from 'jose'
 import { callersOf, queriesOf } from '../../test/access.ts'
 import { testApp } from '../../test/app.ts'
@@ -127,6 +127,27 @@ test('verifying asks the database nothing, but once in twenty seconds', async ()
   assert.equal(await queriesOf(web.deps, many), 0)
   own.pass(2)
   assert.equal(await queriesOf(web.deps, many), 2, 'the keys, and what ended')
+})
+
+test('a signature is checked once, and a key that is gone is known to be gone all the same', async () => {
+  const own = callersOf(web.deps)
+  const { subtle } = globalThis.crypto
+  const verify = mock.method(subtle, 'verify')
+  try {
+    for (let time = 0; time < 3; time++) assert.ok(await own.find(accessToken))
+    assert.equal(await own.find(`${header}.${payload}.${signature.toLowerCase()}`), undefined)
+    assert.equal(verify.mock.callCount(), 2)
+  } finally {
+    verify.mock.restore()
+  }
+  await pool.query('alter table signing_keys rename to elsewhere')
+  await pool.query('create table signing_keys (like elsewhere)')
+  own.pass(21)
+  assert.equal(await own.find(accessToken), undefined)
+  await pool.query('drop table signing_keys')
+  await pool.query('alter table elsewhere rename to signing_keys')
+  own.pass(21)
+  assert.ok(await own.find(accessToken))
 })
 
 test('a clock that is set back leaves nobody in whose family has ended', async () => {

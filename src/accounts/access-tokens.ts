@@ -4,6 +4,7 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { Deps } from '../platform/deps.ts'
 import type { Actor } from './actor.ts'
+import { checkedTokens } from './checked-tokens.ts'
 import { knownAccess } from './known-access.ts'
 import { type PublicJwk, readPublicKeys, signingKey } from './signing-keys.ts'
 
@@ -41,12 +42,25 @@ export function accessTokens(
   const issuer = config.baseUrl.origin
   const known = knownAccess(db, now)
 
-  async function keyOf(kid: string | undefined) {
-    const find = async (maxAge: number) => (await known(maxAge)).keys.get(kid ?? '')
+  async function keyOf(kid = '') {
+    const find = async (maxAge: number) => (await known(maxAge)).keys.get(kid)
     const found = (await find(KNOWN_MS)) ?? (await find(UNKNOWN_KEY_MS))
     if (!found) throw new errors.JWKSNoMatchingKey()
     return found.key
   }
+
+  const check = checkedTokens<Grant>(async token => {
+    const { payload, protectedHeader } = await jwtVerify<Claims>(token, header => keyOf(header.kid), {
+      issuer,
+      audience: AUDIENCE,
+      algorithms: ['EdDSA'],
+      requiredClaims: ['sub', 'sid', 'role', 'exp'],
+      currentDate: new Date(now()),
+    })
+    const { sub, role, sid, exp = 0 } = payload
+    const says = { actor: { id: sub, role }, family: sid }
+    return { key: protectedHeader.kid ?? '', expires: exp, says }
+  })
 
   return {
     /** Fetches the key that signs now; what it gives signs without asking anybody, so it can't fail halfway. */
@@ -68,15 +82,9 @@ export function accessTokens(
     /** What a token says, or nothing when it is not one of ours, has expired, or its family has ended. */
     async verify(token: string): Promise<Grant | undefined> {
       try {
-        const { payload } = await jwtVerify<Claims>(token, header => keyOf(header.kid), {
-          issuer,
-          audience: AUDIENCE,
-          algorithms: ['EdDSA'],
-          requiredClaims: ['sub', 'sid', 'role', 'exp'],
-          currentDate: new Date(now()),
-        })
-        const { sub, role, sid } = payload
-        return (await known(KNOWN_MS)).ended.has(sid) ? undefined : { actor: { id: sub, role }, family: sid }
+        const { key, expires, says } = await check(token)
+        const { keys, ended } = await known(KNOWN_MS)
+        return now() < expires * 1000 && keys.has(key) && !ended.has(says.family) ? says : undefined
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
         throw error

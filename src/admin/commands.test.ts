@@ -5,19 +5,12 @@ import { xtablo } from '../../test/command.ts'
 import { testDatabase } from '../../test/database.ts'
 import { jobIn, queues } from '../../test/jobs.ts'
 import { TestStorage } from '../../test/storage.ts'
-import { parseConfig } from '../config.ts'
 import { newId } from '../platform/ids.ts'
 import { failedJobs, jobCounts } from './commands.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
-await queues(database, {
-  config: parseConfig({}),
-  connection: database.config,
-  db,
-  log: pino({ level: 'silent' }),
-  storage: new TestStorage(),
-})
+await queues(database, { db, log: pino({ level: 'silent' }), storage: new TestStorage() })
 beforeEach(() => pool.query('delete from pgboss.job; truncate job_failures'))
 
 const run = async (...args: string[]) => {

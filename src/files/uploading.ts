@@ -26,6 +26,7 @@ import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
 import type { Deps } from '../platform/deps.ts'
 import { newId } from '../platform/ids.ts'
+import { within } from '../platform/within.ts'
 import { authorize } from '../tablos/roles.ts'
 import { changing, find as findTablo } from '../tablos/tablos.ts'
 import { detectType } from './detection.ts'
@@ -229,9 +230,3 @@ async function markRemoving(db: Db, ids: readonly string[]): Promise<Set<string>
 }
 
 const sizeOf = (files: readonly Written[]) => files.reduce((sum, { size }) => sum + size, 0)
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`not done within ${ms} ms`)), ms)
-  await Promise.race([work, promise]).finally(() => clearTimeout(timer))
-}

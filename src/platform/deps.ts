@@ -2,9 +2,11 @@ import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Db } from './database/database.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { Storage } from './storage/storage.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
-/** What main builds once and hands to the web and to the worker. */
+/** What main builds once, for every command. */
 export interface Deps {
   readonly config: Config
   readonly db: Db
@@ -19,4 +21,11 @@ export interface Deps {
   readonly secret: string
   /** Whether a migration of this release is missing from the database. */
   readonly migrationsPending: () => Promise<boolean>
+  /** Undefined where no traces are sent. */
+  readonly tracing?: Tracing | undefined
+}
+
+/** What the web and the worker have besides: they serve, and that is measured. */
+export interface ServingDeps extends Deps {
+  readonly metrics: Metrics
 }

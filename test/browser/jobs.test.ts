@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { parseConfig } from '../../src/config.ts'
 import { jobIn, queues } from '../jobs.ts'
 import { TestStorage } from '../storage.ts'
 import { check } from './axe.ts'
@@ -11,13 +10,7 @@ const { person, windowOf, database } = await product()
 const { db, pool } = database
 const root = await person('Root')
 await pool.query(`update users set role = 'admin' where id = $1`, [root.id])
-await queues(database, {
-  config: parseConfig({}),
-  connection: database.config,
-  db,
-  log: pino({ level: 'silent' }),
-  storage: new TestStorage(),
-})
+await queues(database, { db, log: pino({ level: 'silent' }), storage: new TestStorage() })
 const failed = await jobIn(database, 'discarded')
 for (const state of ['running', 'retryable', 'completed'] as const) await jobIn(database, state)
 

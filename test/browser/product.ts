@@ -19,6 +19,7 @@ import { parseConfig } from '../../src/config.ts'
 import { transaction } from '../../src/platform/database/database.ts'
 import type { Deps } from '../../src/platform/deps.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { createMetrics } from '../../src/platform/metrics/metrics.ts'
 import { folderStorage } from '../../src/platform/storage/folder.ts'
 import { listen } from '../../src/platform/web/server.ts'
 import { create as createTablo } from '../../src/tablos/tablos.ts'
@@ -64,6 +65,7 @@ export async function product(environment: Record<string, string> = {}): Promise
     log,
     secret,
     migrationsPending: async () => false,
+    metrics: createMetrics(),
   }
   const app = createApp(deps)
   const server = await listen(app, '127.0.0.1', 0)

@@ -3,6 +3,8 @@
 
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
+import { keepTraces, tracedClient } from '../tracing/queries.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { PreparingClient } from './prepared.ts'
 
 /** Connections of one process; Postgres allows 100 to all. */
@@ -17,15 +19,20 @@ export interface OpenPool {
 }
 
 /** A pool that connects as soon as it is asked something. `onLost` is told when an idle connection breaks. */
-export function openPool(connection: pg.PoolConfig, onLost: (reason: string) => void): OpenPool {
+export function openPool(
+  connection: pg.PoolConfig,
+  onLost: (reason: string) => void,
+  tracing?: Tracing,
+): OpenPool {
   const pool = new pg.Pool({
     ...connection,
-    Client: PreparingClient,
+    Client: tracing ? tracedClient(tracing) : PreparingClient,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
   })
+  if (tracing) keepTraces(pool)
   const clients = new Set<pg.PoolClient>()
   pool.on('connect', client => {
     clients.add(client)

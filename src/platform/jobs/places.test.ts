@@ -4,23 +4,29 @@ import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { testDatabase } from '../../../test/database.ts'
+import { valuesOf } from '../../../test/metrics.ts'
 import { transaction } from '../database/database.ts'
+import { createMetrics } from '../metrics/metrics.ts'
 import { enqueue } from './enqueue.ts'
-import { job, jobKind } from './kinds.ts'
+import { type JobKind, job, jobKind } from './kinds.ts'
 import { listJobs } from './reading.ts'
 import { runJobs } from './running.ts'
 
 const { db, pool, config } = await testDatabase()
-const kind = jobKind('mixed', z.strictObject({ does: z.enum(['end', 'throw', 'hang']) }))
-const definition = job({
-  kind,
-  batch: 3,
-  run: async ({ does }) => {
-    if (does === 'hang') await new Promise(() => {})
-    if (does === 'throw') throw new Error('no luck')
-  },
-})
-const start = () => runJobs({ db, pool, log: pino({ level: 'silent' }), connection: config }, [definition])
+const payload = z.strictObject({ does: z.enum(['end', 'throw', 'hang']) })
+const kind = jobKind('mixed', payload)
+const definitionOf = (kind: JobKind<typeof payload>) =>
+  job({
+    kind,
+    batch: 3,
+    run: async ({ does }) => {
+      if (does === 'hang') await new Promise(() => {})
+      if (does === 'throw') throw new Error('no luck')
+    },
+  })
+const definition = definitionOf(kind)
+const deps = { db, pool, log: pino({ level: 'silent' }), connection: config, metrics: createMetrics() }
+const start = () => runJobs(deps, [definition])
 const worker = await start()
 after(() => worker.stop(0))
 
@@ -51,4 +57,18 @@ test('what a stopped worker has handed back is another’s, whatever the first s
   const waiting = states.filter(found => found?.state === 'retryable')
   assert.ok(waiting.length >= 3)
   assert.ok(waiting.every(found => found?.attempt === 0 && found.error === null))
+})
+
+test('attempts are counted by how they ended, and what was handed back has not', async () => {
+  const metrics = createMetrics()
+  const counted = jobKind('counted', payload)
+  const put = (does: 'end' | 'throw' | 'hang') => transaction(db, tx => enqueue(tx, counted, { does }))
+  const own = await runJobs({ ...deps, metrics }, [definitionOf(counted)])
+  const [done, failing, hanging] = await Promise.all([put('end'), put('throw'), put('hang')])
+  await Promise.all([becomes(done, 'completed'), becomes(failing, 'retryable'), becomes(hanging, 'running')])
+  await own.stop(0)
+  assert.deepEqual(await valuesOf(metrics.registry, 'xtablo_job_duration_seconds_count'), {
+    'kind="counted",outcome="completed"': 1,
+    'kind="counted",outcome="failed"': 1,
+  })
 })

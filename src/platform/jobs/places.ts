@@ -10,11 +10,13 @@ import type { Job, PgBoss } from 'pg-boss'
 import type { Db } from '../database/database.ts'
 import { isDatabaseLost } from '../database/lost.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Beginning, Tracing } from '../tracing/tracing.ts'
 import { runAttempt } from './attempt.ts'
 import type { JobData } from './enqueue.ts'
 import { recordFailure, storable } from './failures.ts'
 import { handBack } from './hand-back.ts'
-import type { JobDefinition } from './kinds.ts'
+import type { Attempt, JobDefinition } from './kinds.ts'
 import { HEARTBEAT } from './queues.ts'
 
 /** How long nobody looks who is not woken. */
@@ -45,6 +47,8 @@ interface Ground {
   boss: PgBoss
   db: Db
   log: Log
+  metrics: Pick<Metrics, 'attempts'>
+  tracing?: Tracing | undefined
   /** Told of what went wrong with the queue itself. */
   report(error: unknown): void
   /** Told whenever the queue has answered. */
@@ -52,7 +56,8 @@ interface Ground {
 }
 
 /** Works on the jobs of one kind until it is stopped. */
-export function openPlaces(definition: JobDefinition, { boss, db, log, report, answered }: Ground): Places {
+export function openPlaces(definition: JobDefinition, ground: Ground): Places {
+  const { boss, db, log, metrics, tracing, report, answered } = ground
   const { name } = definition.kind
   const places = definition.batch ?? PLACES
   const running = new Set<Taken>()
@@ -105,14 +110,19 @@ export function openPlaces(definition: JobDefinition, { boss, db, log, report, a
   function start(job: Job<JobData>): void {
     const taken = { job, away: new AbortController() }
     running.add(taken)
+    const begun = performance.now()
     const attempt = { jobId: job.id, number: job.retryCount + 1, signal: taken.away.signal }
     const end = (how: Pick<Ended, 'failed'>) => {
       // Handed back meanwhile.
       if (!running.delete(taken)) return
+      const outcome = how.failed ? 'failed' : 'completed'
+      metrics.attempts.observe({ kind: name, outcome }, (performance.now() - begun) / 1_000)
       ended.push({ ...taken, ...how })
       go()
     }
-    runAttempt(definition, job.data?.payload, attempt).then(
+    const run = () => runAttempt(definition, job.data?.payload, attempt)
+    const ran = tracing ? tracing.begin(attemptSpan(name, attempt, job.data), run) : run()
+    ran.then(
       () => end({}),
       error => end({ failed: { error } }),
     )
@@ -174,5 +184,17 @@ export function openPlaces(definition: JobDefinition, { boss, db, log, report, a
     ]).catch(report)
   }
 }
+
+const attemptSpan = (kind: string, { jobId, number }: Attempt, data: JobData | undefined): Beginning => ({
+  name: `job ${kind}`,
+  kind: 'consumer',
+  attributes: {
+    'messaging.system': 'pg-boss',
+    'messaging.destination.name': kind,
+    'messaging.message.id': jobId,
+    'xtablo.job.attempt': number,
+    'xtablo.request_id': data?.request_id,
+  },
+})
 
 const claim = ({ job: { id, retryCount } }: Pick<Taken, 'job'>) => ({ id, retryCount })

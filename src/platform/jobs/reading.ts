@@ -71,7 +71,8 @@ export const jobPlace = z.strictObject({
 })
 export type JobPlace = z.output<typeof jobPlace>
 
-const STATE = sql<JobState>`case state
+/** Our word for the state of a row of pgboss.job. */
+export const STATE = sql<JobState>`case state
   when 'created' then case when start_after > now() then 'scheduled' else 'available' end
   when 'retry' then 'retryable' when 'active' then 'running' when 'failed' then 'discarded'
   else state::text end`
@@ -88,7 +89,7 @@ const IN_STATE: Record<JobState, ReturnType<typeof sql<SqlBool>>> = {
 }
 
 /** pg-boss has jobs of its own, which are none of ours. */
-const OURS = sql<SqlBool>`not starts_with(name, '__pgboss__')`
+export const OURS = sql<SqlBool>`not starts_with(name, '__pgboss__')`
 
 const LATEST = sql`completed_on desc nulls last, started_on desc nulls last, created_on desc, id desc`
 

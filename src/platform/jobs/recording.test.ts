@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { z } from 'zod'
 import { testDatabase } from '../../../test/database.ts'
 import { transaction } from '../database/database.ts'
+import { createMetrics } from '../metrics/metrics.ts'
 import { enqueue } from './enqueue.ts'
 import { sweepFailures } from './failures.ts'
 import { job, jobKind } from './kinds.ts'
@@ -36,7 +37,7 @@ const definitions = [
     },
   }),
 ]
-const deps = { db, pool, log, connection: config }
+const deps = { db, pool, log, connection: config, metrics: createMetrics() }
 const worker = await runJobs(deps, definitions)
 after(() => worker.stop(100))
 

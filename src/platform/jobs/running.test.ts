@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { z } from 'zod'
 import { testDatabase } from '../../../test/database.ts'
 import { transaction } from '../database/database.ts'
+import { createMetrics } from '../metrics/metrics.ts'
 import { enqueue } from './enqueue.ts'
 import { sweepFailures } from './failures.ts'
 import { type Attempt, type JobDefinition, job, jobKind } from './kinds.ts'
@@ -56,7 +57,7 @@ const definitions: JobDefinition[] = [
 await declareQueues(pool, definitions)
 const workers = new Set<Awaited<ReturnType<typeof runJobs>>>()
 const start = async () => {
-  const worker = await runJobs({ db, pool, log, connection: config }, definitions)
+  const worker = await runJobs({ db, pool, log, connection: config, metrics: createMetrics() }, definitions)
   workers.add(worker)
   return worker
 }

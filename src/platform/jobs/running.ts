@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { isDatabaseLost } from '../database/lost.ts'
-import type { Deps } from '../deps.ts'
+import type { ServingDeps } from '../deps.ts'
 import { CHANNEL } from './enqueue.ts'
 import { sweepFailures } from './failures.ts'
 import type { JobDefinition } from './kinds.ts'
@@ -26,9 +26,11 @@ export interface RunningJobs {
   stop(graceMs: number): Promise<void>
 }
 
+export type WorkingDeps = Pick<ServingDeps, 'db' | 'pool' | 'log' | 'connection' | 'metrics' | 'tracing'>
+
 /** Works on the jobs of these kinds until it is stopped. Any number of processes may. */
 export async function runJobs(
-  { db, pool, log, connection }: Pick<Deps, 'db' | 'pool' | 'log' | 'connection'>,
+  { db, pool, log, connection, metrics, tracing }: WorkingDeps,
   definitions: readonly JobDefinition[],
 ): Promise<RunningJobs> {
   /** When the database was last missed, until it is back. */
@@ -59,7 +61,7 @@ export async function runJobs(
       for (const each of places.values()) each.wake()
     }
     listener = await boss.getDb().listen?.(CHANNEL, name => places.get(name)?.wake(), wakeAll)
-    const ground = { boss, db, log, report, answered }
+    const ground = { boss, db, log, metrics, tracing, report, answered }
     for (const definition of definitions) places.set(definition.kind.name, openPlaces(definition, ground))
     sweep = setInterval(() => void sweepFailures({ db, log }).catch(report), SWEEP * 1000)
   } catch (error) {

@@ -19,8 +19,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { seldom } from '../seldom.ts'
 import { orAborted } from './abort.ts'
-import { seldom } from './answering.ts'
 import { roundTrip } from './check.ts'
 import { checkKey } from './keys.ts'
 import { PARTS_IN_MEMORY, Permits, partsOf } from './parts.ts'

@@ -8,7 +8,8 @@ import type { Readable } from 'node:stream'
  * slow. `misconfigured`: it refuses us, or what it was told to use is not there; the message says what to set. Two are no
  * failures of the storage: `busy`, when a write had no turn among many; `slow`, when it held others up by its own body.
  */
-export type StorageFault = 'missing' | 'full' | 'unavailable' | 'misconfigured' | 'busy' | 'slow'
+export const storageFaults = ['missing', 'full', 'unavailable', 'misconfigured', 'busy', 'slow'] as const
+export type StorageFault = (typeof storageFaults)[number]
 
 export class StorageError extends Error {
   override name = 'StorageError'

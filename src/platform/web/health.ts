@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { within } from '../within.ts'
 
 export interface HealthChecks {
   /** Resolves when the database answers. */
@@ -26,10 +27,4 @@ export function healthRoutes(checks: HealthChecks): Hono {
     })
   }
   return app
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }

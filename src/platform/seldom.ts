@@ -5,13 +5,13 @@ const REMEMBERED_MS = 5_000
  * `ask`, at most once every five seconds after its last answer: until then that one is given again, also the error. All
  * who come while it is asked wait for the same answer.
  */
-export function seldom(ask: (key: string) => Promise<void>): (key: string) => Promise<void> {
-  let last: Promise<void> | undefined
+export function seldom<A extends unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  let last: Promise<R> | undefined
   let until = 0
-  return key => {
+  return (...args) => {
     if (last && performance.now() < until) return last
     until = Number.POSITIVE_INFINITY
-    last = ask(key).finally(() => {
+    last = ask(...args).finally(() => {
       until = performance.now() + REMEMBERED_MS
     })
     return last
