@@ -68,7 +68,7 @@ export default {
     ),
     never(
       'content-knows-tablos-accounts-activity',
-      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|doctor/|commands/)([^/]+)/',
+      '^src/(?!platform/|ui/|texts/|activity/|accounts/|tablos/|admin/|demo/|backup/|doctor/|commands/)([^/]+)/',
       { path: FEATURES, pathNot: '^src/($1|tablos|accounts|activity)/' },
       'What stands in a Tablo knows nothing else that does.',
     ),
@@ -87,6 +87,12 @@ export default {
       '^src/(?!admin/|doctor/|commands/)[^/]+/',
       { path: '^src/admin/' },
       'What admins see is made of everything else, and nothing is made of it.',
+    ),
+    never(
+      'backup-is-above-all-features',
+      '^src/(?!backup/|commands/)[^/]+/',
+      { path: '^src/backup/' },
+      'It takes all there is as it is, and nothing knows of it.',
     ),
     never(
       'doctor-is-asked-by-its-command',

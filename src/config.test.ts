@@ -80,6 +80,25 @@ const MALFORMED: Record<string, string[]> = {
     'https://app.example.org,*',
     'ftp://app.example.org',
   ],
+  BACKUP_SCHEDULE: [
+    'nightly',
+    '@daily',
+    '* * * *',
+    '* * * * * *',
+    '60 2 * * *',
+    '30 24 * * *',
+    '30 2 0 * *',
+    '30 2 29 2 *',
+    '30 2 * 13 *',
+    '30 2 * * 8',
+    '30 2 * * MON',
+    '5-1 * * * *',
+    '*/0 * * * *',
+    '*-5 * * * *',
+    '1, * * * *',
+    '30  2 * * *',
+  ],
+  BACKUP_KEEP: ['0', '-1', 'all', '1.5', '100001'],
   LOG_LEVEL: ['verbose', 'INFO', '3'],
 }
 
@@ -96,6 +115,7 @@ test('an empty environment is a development start on this machine alone', () => 
   assert.match(config.dataDir, /data$/)
   assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [25 * 1_048_576, undefined])
   assert.equal(config.s3, undefined)
+  assert.equal(config.backups, undefined)
 })
 
 test('an empty value is one that is not set', () => {
@@ -160,10 +180,14 @@ test('each variable is taken', () => {
     S3_SECRET_KEY: 'se/cr+et==',
     S3_USE_PATH_STYLE: 'false',
     S3_PUBLIC_ENDPOINT: 'https://files.example.org',
+    BACKUP_DIR: '/backups',
+    BACKUP_SCHEDULE: '0,30 */6 1-28/2 * 1-5',
+    BACKUP_KEEP: '3',
     METRICS_PORT: '9464',
     METRICS_HOST: '0.0.0.0',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:pass@collector:4318/otlp',
   })
+  assert.deepEqual(config.backups, { folder: '/backups', schedule: '0,30 */6 1-28/2 * 1-5', keep: 3 })
   assert.deepEqual(config.metrics, { host: '0.0.0.0', port: 9464 })
   assert.equal(config.otlpEndpoint, 'http://user:pass@collector:4318/otlp')
   assert.deepEqual([config.maxUploadBytes, config.tabloQuotaBytes], [104_857_600, 2_097_152_000])
@@ -180,6 +204,13 @@ test('each variable is taken', () => {
   assert.deepEqual([config.dataDir, config.host, config.port], ['/srv/xtablo', '::1', 0])
   assert.deepEqual([config.signup, config.logLevel, config.sessionSecret], ['closed', 'silent', SECRET])
   assert.equal(config.baseUrl.href, 'https://tablo.example.org/')
+})
+
+test('backups are made at half past two, and two weeks of them stay, unless it is said otherwise', () => {
+  const { backups } = parseConfig({ BACKUP_DIR: '/backups' })
+  assert.deepEqual(backups, { folder: '/backups', schedule: '30 2 * * *', keep: 14 })
+  for (const schedule of ['0 0 31 * *', '0 0 28 2 *', '59 23 1 12 7', '5/10 * * * *'])
+    assert.equal(parseConfig({ BACKUP_DIR: '/b', BACKUP_SCHEDULE: schedule }).backups?.schedule, schedule)
 })
 
 test('an IPv6 address to listen on makes a base URL too', () => {

@@ -37,6 +37,20 @@ const postgresUrl = z
 /** Of the kind that is pasted, often with a space or a line end at its side. */
 const key = z.string().regex(/^\S+$/)
 
+const cron = z.string().refine(text => {
+  const [minute, hour, day, month = '', weekday, more] = text.split(' ')
+  // A month may not have more days, and whoever keeps the clock refuses a date that never comes.
+  const days = month === '*' ? 31 : 28
+  return (
+    isCronField(minute, 0, 59) &&
+    isCronField(hour, 0, 23) &&
+    isCronField(day, 1, days) &&
+    isCronField(month, 1, 12) &&
+    isCronField(weekday, 0, 7) &&
+    more === undefined
+  )
+})
+
 /** Bytes in a MiB. */
 const MIB = 1_048_576
 
@@ -88,6 +102,12 @@ const VARIABLES = {
     'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
   ],
+  BACKUP_DIR: ['the path of a folder', z.string().min(1).optional()],
+  BACKUP_SCHEDULE: [
+    'the five fields of cron in numbers, such as 30 2 * * * for every night at 2:30 UTC',
+    cron.default('30 2 * * *'),
+  ],
+  BACKUP_KEEP: ['a whole number from 1 to 100000', wholeNumber(1, 100_000).default(14)],
   METRICS_PORT: ['a port from 0 to 65535', wholeNumber(0, 65_535).optional()],
   METRICS_HOST: ['an address to listen on, such as 127.0.0.1', listenHost.default('127.0.0.1')],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
@@ -141,6 +161,9 @@ export function parseConfig(environment: Environment) {
   const tabloQuotaMib = read('TABLO_QUOTA_MB')
   const s3 = parseS3(environment, read, faults)
   const corsOrigins = read('CORS_ORIGINS')
+  const backupDir = read('BACKUP_DIR')
+  const schedule = read('BACKUP_SCHEDULE')
+  const keep = read('BACKUP_KEEP')
   const metricsPort = read('METRICS_PORT')
   const metricsHost = read('METRICS_HOST')
   const otlpEndpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')
@@ -165,6 +188,8 @@ export function parseConfig(environment: Environment) {
     s3,
     /** Other sites whose scripts may call the API */
     corsOrigins,
+    /** Archives that the worker makes by itself: where, when (cron, UTC), and how many stay. Undefined: none. */
+    backups: backupDir === undefined ? undefined : { folder: resolve(backupDir), schedule, keep },
     /** Undefined: nobody is told the metrics. */
     metrics: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort },
     /** Where traces are sent, if they are; what else it takes, the SDK reads from the environment by itself. */
@@ -219,6 +244,16 @@ export function loadDotEnv(): void {
   throw new ConfigError(
     'ENV=production belongs into the environment, not into .env, which is for development.',
   )
+}
+
+/** `*`, `5`, `1-5`, each also with a step behind `/`, and lists of these. */
+function isCronField(field = '', lowest: number, highest: number): boolean {
+  return field.split(',').every(part => {
+    const match = /^(\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/0*[1-9]\d?)?$/.exec(part)
+    if (!match) return false
+    const [, , from = lowest, to = from] = match
+    return Number(from) >= lowest && Number(from) <= Number(to) && Number(to) <= highest
+  })
 }
 
 const withoutPassword = (text = '') => text.replace(/\/\/[^/]*@/, '//…@')

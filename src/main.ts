@@ -1,6 +1,7 @@
 // The command line. A command is loaded only when it is asked for: what serves is most of the code, and every other
 // command starts in half the time without it.
 
+import { BackupError } from './backup/errors.ts'
 import { misused, print, Refusal } from './commands/speaking.ts'
 import { ConfigError } from './config.ts'
 import { UnreachableError } from './open.ts'
@@ -23,6 +24,9 @@ const HELP = `Usage: xtablo COMMAND
   retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
   rotate-keys           sign the tokens of the API by a new key from now on
+  backup FILE           write database and files into one archive, while Xtablo runs; - for the standard output
+  restore FILE          put an archive into an empty installation; --replace deletes what is there,
+                        --check only reads the archive and says whether it is whole
   doctor [--deep]       look at everything, and say what to do; --deep looks for every file, --json for programs
   help                  this text
 
@@ -42,6 +46,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'reset-password': async () => (await import('./commands/accounts.ts')).resetPassword,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'rotate-keys': async () => (await import('./commands/accounts.ts')).rotateSigningKeys,
+  backup: async () => (await import('./commands/backup.ts')).makeBackup,
+  restore: async () => (await import('./commands/backup.ts')).restoreBackup,
 }
 
 async function run([name = 'help', ...args]: readonly string[]): Promise<void> {
@@ -53,6 +59,7 @@ async function run([name = 'help', ...args]: readonly string[]): Promise<void> {
 }
 
 const ACTIONABLE = [
+  BackupError,
   Refusal,
   ConfigError,
   EmbeddedError,

@@ -33,6 +33,8 @@ export const CLOSE_GRACE_MS = 1_000
 interface Use {
   purpose: 'start' | 'join' | 'read'
   command: string
+  /** Whether the log goes to standard error, for a command whose output is data. */
+  toError?: boolean
   /** Whether what it does is traced, where traces are wanted. */
   traced?: boolean
 }
@@ -42,7 +44,8 @@ interface Use {
  * be used, and the file system's error when none can be kept.
  */
 export async function open(config: Config, use: Use): Promise<Opened> {
-  const log = createLog({ level: config.logLevel, production: config.production })
+  const { logLevel: level, production } = config
+  const log = createLog({ level, production, toError: use.toError === true })
   const tracing = use.traced && config.otlpEndpoint ? await openTracing(log) : undefined
   const database = await openDatabase(config, use, log, tracing)
   const { pool, probe, db, connection, notes } = database

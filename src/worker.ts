@@ -2,6 +2,7 @@
 
 import { expireSessions, forgetExpired } from './accounts/expiry.ts'
 import { beat, heartbeat } from './admin/heartbeat.ts'
+import { BACKUP_TIMEOUT, backUpNightly, backupJob } from './backup/nightly.ts'
 import { cleanUp, orphanFileCleanup } from './files/cleanup.ts'
 import { forgetKeys } from './platform/api/idempotency.ts'
 import { transaction } from './platform/database/database.ts'
@@ -11,7 +12,13 @@ import { type JobDefinition, job } from './platform/jobs/kinds.ts'
 import { type RunningJobs, runJobs, type WorkingDeps } from './platform/jobs/running.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
-export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>): JobDefinition[] => [
+export const jobs = ({
+  config,
+  connection,
+  db,
+  log,
+  storage,
+}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'storage'>): JobDefinition[] => [
   job({
     kind: heartbeat,
     schedule: '* * * * *',
@@ -37,10 +44,22 @@ export const jobs = ({ db, log, storage }: Pick<Deps, 'db' | 'log' | 'storage'>)
       await forgetKeys(db)
     },
   }),
+  job({
+    kind: backupJob,
+    ...(config.backups && { schedule: config.backups.schedule }),
+    timeout: BACKUP_TIMEOUT,
+    batch: 1,
+    run: async (_, { signal }) => {
+      // One from before they were switched off.
+      if (config.backups) await backUpNightly({ connection, log, storage }, config.backups, signal)
+    },
+  }),
 ]
 
 /** Starts to work, and says so. */
-export async function createWorker(deps: WorkingDeps & Pick<Deps, 'storage'>): Promise<RunningJobs> {
+export async function createWorker(
+  deps: WorkingDeps & Pick<Deps, 'config' | 'storage'>,
+): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)
   deps.log.info('worker ready')

@@ -1,6 +1,7 @@
 // Jobs in every state, for the tests of what shows them. No worker runs here: the rows are as one would leave them.
 
 import { heartbeat } from '../src/admin/heartbeat.ts'
+import { type Config, parseConfig } from '../src/config.ts'
 import { transaction } from '../src/platform/database/database.ts'
 import type { Deps } from '../src/platform/deps.ts'
 import { enqueue } from '../src/platform/jobs/enqueue.ts'
@@ -20,8 +21,10 @@ const AS_LEFT: Record<JobState, string> = {
 }
 
 /** Makes the queues, as a process does when it starts. */
-export const queues = ({ pool }: TestDatabase, deps: Pick<Deps, 'db' | 'log' | 'storage'>): Promise<void> =>
-  declareQueues(pool, jobs(deps))
+export const queues = (
+  { pool, config: connection }: TestDatabase,
+  deps: Pick<Deps, 'db' | 'log' | 'storage'> & { config?: Config },
+): Promise<void> => declareQueues(pool, jobs({ config: parseConfig({}), connection, ...deps }))
 
 /** A heartbeat in this state. One that failed has a row for its last two attempts. */
 export async function jobIn(

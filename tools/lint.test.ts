@@ -49,6 +49,7 @@ test('lint passes what there is, and fails each wrong import by the name of the 
     ['src/tasks/schema.ts', `import '../tablos/pages.tsx'`, 'routes-and-views-are-private'],
     ['src/tasks/move-menu.tsx', `import '../accounts/settings-views.tsx'`, 'routes-and-views-are-private'],
     ['src/demo/story.ts', `import '../admin/heartbeat.ts'`, 'admin-is-above-all-features'],
+    ['src/files/cleanup.ts', `import '../backup/errors.ts'`, 'backup-is-above-all-features'],
     ['src/admin/only.ts', `import '../doctor/mail.ts'`, 'doctor-is-asked-by-its-command'],
     ['src/tasks/parts.tsx', `import '../app.ts'`, 'nothing-below-the-roof-knows-it'],
     ['src/admin/debug.ts', `import '../commands/jobs.ts'`, 'commands-are-called-by-main'],

@@ -37,7 +37,24 @@ export interface PublicKey {
 
 /** The key that signs now. Where there is none yet, or none that this secret opens, one is made. */
 export async function signingKey(db: Db, secret: string, log: Log): Promise<SigningKey> {
-  return (await findSigning(db, secret)).opened ?? makeSigning(db, secret, log)
+  const { opened } = await findSigning(db, secret)
+  if (opened) return opened
+  const { made, lost } = await makeSigning(db, secret)
+  if (lost !== undefined)
+    log.warn(
+      { kid: lost },
+      'SESSION_SECRET does not open the key that signs access tokens: a new key signs now, the access tokens of before are refused, and programs must get new ones',
+    )
+  return made
+}
+
+/**
+ * Puts a new key in the place of one that this secret does not open. Gives the id of that one, all of whose signatures
+ * are refused from now on; undefined when there was none.
+ */
+export async function renewUnopened(db: Db, secret: string): Promise<string | undefined> {
+  const { id, opened } = await findSigning(db, secret)
+  return id === undefined || opened ? undefined : (await makeSigning(db, secret)).lost
 }
 
 /** Makes a new key that signs from now on, and gives its id. The one before is accepted for 20 minutes more. */
@@ -82,21 +99,15 @@ function publicKeyOf(id: string, { kty, crv, x }: StoredJwk): PublicKey {
   return { jwk: { kty, crv, x, kid: id, alg: 'EdDSA', use: 'sig' }, key }
 }
 
-/** Of two processes that find no key at once, the second takes the first one's. */
-async function makeSigning(db: Db, secret: string, log: Log): Promise<SigningKey> {
-  const { made, lost } = await transaction(db, async tx => {
+/** Of two processes that find no key at once, the second takes the first one's. `lost`: the id of one that is gone. */
+async function makeSigning(db: Db, secret: string): Promise<{ made: SigningKey; lost?: string | undefined }> {
+  return transaction(db, async tx => {
     await lockKeys(tx)
     const { id, opened } = await findSigning(tx, secret)
     if (opened) return { made: opened }
     if (id !== undefined) await tx.deleteFrom('signing_keys').where('id', '=', id).execute()
     return { made: await insertKey(tx, secret), lost: id }
   })
-  if (lost !== undefined)
-    log.warn(
-      { kid: lost },
-      'SESSION_SECRET does not open the key that signs access tokens: a new key signs now, the access tokens of before are refused, and programs must get new ones',
-    )
-  return made
 }
 
 async function findSigning(

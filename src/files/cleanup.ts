@@ -8,8 +8,8 @@
 // Workers share the rows by claiming them: a claim moves `clean_at` on, so that a worker which dies leaves its rows to
 // the next one. Removing twice does no harm. A row whose object can't be removed now does not keep the others waiting:
 // it goes behind them, and the run then ends by throwing, so that the job is tried again. A storage that is away fails
-// them all alike, so the first to find that ends the run at once. A run also ends when its time is over, and gives back
-// what it claimed and did not come to, which the next goes on with.
+// them all alike, so the first to find that ends the run at once. A run also ends when its time is over, or while a
+// backup holds the objects (hold.ts), and gives back what it claimed and did not come to, which the next goes on with.
 
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -17,6 +17,7 @@ import { type Db, transaction } from '../platform/database/database.ts'
 import { jobKind } from '../platform/jobs/kinds.ts'
 import { type Storage, StorageError } from '../platform/storage/storage.ts'
 import { keyOf } from './files.ts'
+import { objectsAreHeld } from './hold.ts'
 
 export const orphanFileCleanup = jobKind('orphan_file_cleanup', z.strictObject({}))
 
@@ -61,7 +62,7 @@ interface Run extends Required<Omit<Cleaning, 'signal'>> {
 
 /**
  * Takes what is left behind, for about five minutes at most, and gives how many objects it removed: each is counted on
- * both passes. Goes on after an object that can't be removed, and throws in the end; throws at once the StorageError of
+ * both passes; none while they are held. Goes on after an object that can't be removed, and throws in the end; throws at once the StorageError of
  * a storage that is away, and the signal's reason. Any number of workers may run it at once.
  */
 export async function cleanUp({ db, storage, signal, clock = () => new Date() }: Cleaning): Promise<number> {
@@ -76,6 +77,11 @@ export async function cleanUp({ db, storage, signal, clock = () => new Date() }:
   while (goesOn()) {
     const claimed = await claim(run)
     if (claimed.length === 0) break
+    // Not before the claim: hold.ts tells why.
+    if (await objectsAreHeld(db)) {
+      await release(db, claimed, begun)
+      break
+    }
     await removeAll(run, claimed)
   }
   const { removed, failed, failure } = run

@@ -2,10 +2,13 @@ import { type Logger, pino } from 'pino'
 
 export type Log = Logger
 
-/** Readable lines in development, JSON in production; to standard output, written at once. */
-export function createLog(options: { level: string; production: boolean }): Log {
+/**
+ * Readable lines in development, JSON in production; written at once, to standard output, or to standard error where
+ * that is taken for something else.
+ */
+export function createLog(options: { level: string; production: boolean; toError?: boolean }): Log {
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
-  const output = pino.destination({ fd: 1, sync: true })
+  const output = pino.destination({ fd: options.toError ? 2 : 1, sync: true })
   return pino(base, options.production ? output : { write: json => output.write(readable(json)) })
 }
 

@@ -52,7 +52,7 @@ test('a database of another Postgres version is refused and left as it is', asyn
   writeFileSync(path, '17\n')
   assert.match(
     await refusal(dataDir),
-    /was made by Postgres 17, and this release brings Postgres 18: start the release/,
+    /was made by Postgres 17, and this release brings Postgres 18: run xtablo backup FILE by the release that made it, move .*cluster to another place, and run xtablo restore FILE/,
   )
   writeFileSync(path, '18\n')
   await checkKept(dataDir)

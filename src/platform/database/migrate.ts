@@ -3,7 +3,7 @@
 // the release before. The migrations it has and we don't know were then applied by a later release, and each says
 // which releases it still serves: this one is warned or refused.
 
-import { runner } from 'node-pg-migrate'
+import { PG_MIGRATE_LOCK_ID, runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { version } from '../root.ts'
 import { loadMigrations, MIGRATIONS_FOLDER, MigrationError, migrationNames } from './migrations.ts'
@@ -38,6 +38,30 @@ export async function migrateUp(pool: pg.Pool, options: MigrateOptions = {}): Pr
 /** Takes back the last `count` migrations and gives their names. Throws a MigrationError. */
 export async function migrateDown(pool: pg.Pool, count = 1, options: MigrateOptions = {}): Promise<string[]> {
   return run(pool, 'down', count, options)
+}
+
+/**
+ * Takes the part of the one process that migrates, for as long as the connection lives. False: another has it. Whoever
+ * starts meanwhile waits for the end of it.
+ */
+export async function claimMigrating(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ yes: boolean }>(
+    `select pg_try_advisory_lock(${PG_MIGRATE_LOCK_ID}) as yes`,
+  )
+  return rows[0]?.yes ?? false
+}
+
+/**
+ * Runs up to `count` migrations as a part of the transaction that the caller has begun on this connection, after
+ * `claimMigrating`. Throws a MigrationError; the transaction is then of no more use.
+ */
+export async function migrateInside(
+  client: pg.ClientBase,
+  direction: 'up' | 'down',
+  count = Number.POSITIVE_INFINITY,
+  options: MigrateOptions = {},
+): Promise<string[]> {
+  return runOn(client, direction, count, options, true)
 }
 
 /** Every migration of this release and of the database, in order. */
@@ -89,24 +113,41 @@ async function run(
   count: number,
   options: MigrateOptions,
 ): Promise<string[]> {
+  const client = await pool.connect()
+  try {
+    // A migration may take its time, and so may waiting for another process's; the pool's limits are for pages.
+    await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0')
+    return await runOn(client, direction, count, options)
+  } finally {
+    // Not given back: an interrupted run may leave its lock or its settings on the connection.
+    client.release(true)
+  }
+}
+
+async function runOn(
+  client: pg.ClientBase,
+  direction: 'up' | 'down',
+  count: number,
+  options: MigrateOptions,
+  inside = false,
+): Promise<string[]> {
   const { folder = MIGRATIONS_FOLDER, log = () => {} } = options
   let running: string | undefined
   const begin = (file: string) => {
     running = file
     log(`migrating: ${file}`)
   }
-  const client = await pool.connect()
   try {
-    // A migration may take its time, and so may waiting for another process's; the pool's limits are for pages.
-    await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0')
+    const loader = () => loadMigrations(folder, begin, inside)
     const done = await runner({
       dbClient: client,
       dir: folder,
       direction,
       count,
       migrationsTable: TABLE,
-      migrationLoaderStrategies: [{ extensions: ['.sql'], loader: () => loadMigrations(folder, begin) }],
-      singleTransaction: true,
+      migrationLoaderStrategies: [{ extensions: ['.sql'], loader }],
+      singleTransaction: !inside,
+      noLock: inside,
       advisoryLockMode: 'wait',
       checkOrder: true,
       logger: { info() {}, warn() {}, error() {} },
@@ -114,9 +155,6 @@ async function run(
     return done.map(({ name }) => name)
   } catch (error) {
     throw explain(error, running)
-  } finally {
-    // Not given back: an interrupted run may leave its lock or its settings on the connection.
-    client.release(true)
   }
 }
 

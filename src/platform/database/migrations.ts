@@ -29,19 +29,24 @@ export async function migrationNames(folder: string): Promise<string[]> {
   return files.flatMap(file => UP.exec(file)?.[1] ?? []).sort()
 }
 
-/** Reads the migrations for the runner, and tells `begin` of each file that is about to run. */
+/**
+ * Reads the migrations for the runner, and tells `begin` of each file that is about to run. `inside` a transaction that
+ * is there already, the runner begins and commits none.
+ */
 export async function loadMigrations(
   folder: string,
   begin: (file: string) => void,
+  inside = false,
 ): Promise<MigrationUnit[]> {
   const names = await migrationNames(folder)
-  return Promise.all(names.map(name => loadMigration(folder, name, begin)))
+  return Promise.all(names.map(name => loadMigration(folder, name, begin, inside)))
 }
 
 async function loadMigration(
   folder: string,
   name: string,
   begin: (file: string) => void,
+  inside: boolean,
 ): Promise<MigrationUnit> {
   const [upFile, downFile] = [`${name}.up.sql`, `${name}.down.sql`]
   const [up, down] = await Promise.all([read(folder, upFile), read(folder, downFile)])
@@ -52,6 +57,7 @@ async function loadMigration(
     actions: {
       up: builder => {
         begin(upFile)
+        if (inside) builder.noTransaction()
         builder.sql(up)
         builder.sql(
           'create table if not exists migration_serves (name text primary key, serves text not null)',
@@ -60,6 +66,7 @@ async function loadMigration(
       },
       down: builder => {
         begin(downFile)
+        if (inside) builder.noTransaction()
         builder.sql(down)
         builder.sql(`delete from migration_serves where name = '${name}'`)
       },

@@ -65,7 +65,7 @@ export function checkCluster({ cluster, folder }: Home, binaries: Binaries): voi
   }
   if (major !== binaries.major) {
     throw new EmbeddedError(
-      `The database in ${folder} was made by Postgres ${major}, and this release brings Postgres ${binaries.major}: start the release that made it, back it up there, and restore it into an empty DATA_DIR.`,
+      `The database in ${folder} was made by Postgres ${major}, and this release brings Postgres ${binaries.major}: run xtablo backup FILE by the release that made it, move ${cluster} to another place, and run xtablo restore FILE by this release. Everything else stays where it is, above all session-secret.`,
     )
   }
 }
