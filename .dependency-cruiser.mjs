@@ -90,7 +90,7 @@ export default {
     ),
     never(
       'backup-is-above-all-features',
-      '^src/(?!backup/|commands/)[^/]+/',
+      '^src/(?!backup/|doctor/|commands/)[^/]+/',
       { path: '^src/backup/' },
       'It takes all there is as it is, and nothing knows of it.',
     ),

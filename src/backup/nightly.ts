@@ -82,6 +82,15 @@ async function prepare(folder: string): Promise<void> {
 }
 
 async function removeOld(folder: string, keep: number): Promise<void> {
-  const whole = (await readdir(folder)).filter(name => NAME.exec(name)?.[0] === name)
-  for (const name of whole.sort().reverse().slice(keep)) await rm(join(folder, name), { force: true })
+  for (const name of (await nightlyBackups(folder)).slice(keep)) await rm(join(folder, name), { force: true })
 }
+
+/** The names of the whole archives in the folder, the newest first. */
+export async function nightlyBackups(folder: string): Promise<string[]> {
+  const whole = (await readdir(folder)).filter(name => NAME.exec(name)?.[0] === name)
+  return whole.sort().reverse()
+}
+
+/** When the archive of this name was begun. */
+export const momentOf = (name: string): Date =>
+  new Date(name.replace(/^xtablo-(.{10})T(..)-(..)-(..)Z\.tar$/, '$1T$2:$3:$4Z'))

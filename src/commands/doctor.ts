@@ -1,4 +1,4 @@
-import { ConfigError, loadDotEnv } from '../config.ts'
+import { type Config, ConfigError, loadDotEnv } from '../config.ts'
 import { examineAll } from '../doctor/doctor.ts'
 import type { Named } from '../doctor/findings.ts'
 import { asJson, asText, hasFault } from '../doctor/report.ts'
@@ -49,7 +49,7 @@ export async function lookAt(
     faults: [...unread, ...faults],
     database: database?.then(({ pool, db }) => ({ pool, reader: db })),
     storage,
-    scheduled: scheduledKinds(),
+    scheduled: scheduledKinds(config),
     deep,
   })
   const close = async () => {
@@ -73,7 +73,7 @@ function readDotEnv(): string[] {
 }
 
 /** Of a kind only its name and its time are read. */
-const scheduledKinds = () =>
-  jobs({} as Parameters<typeof jobs>[0])
+const scheduledKinds = (config: Config) =>
+  jobs({ config } as Parameters<typeof jobs>[0])
     .filter(({ schedule }) => schedule !== undefined)
     .map(({ kind }) => kind.name)

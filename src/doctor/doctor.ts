@@ -6,6 +6,7 @@ import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Reader } from '../platform/database/database.ts'
 import type { Storage } from '../platform/storage/storage.ts'
+import { checkBackups } from './backups.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkConnections, checkPrivileges, checkServer, checkUpkeep } from './database.ts'
 import { type Check, examine, type Finding, fault, type Named, reasonOf, skipped } from './findings.ts'
@@ -65,6 +66,7 @@ export function examineAll(patient: Patient): Promise<Named[]> {
     { name: 'leftovers', run: inTables(checkLeftovers) },
     { name: 'worker', run: inTables(pool => checkWorker(pool, config)) },
     { name: 'jobs', run: inTables((pool, reader) => checkQueue(pool, reader, scheduled)) },
+    { name: 'backups', run: () => (knows('BACKUP_DIR') ? checkBackups(config) : UNKNOWN) },
     { name: 'mail', run: () => checkMail(config) },
     { name: 'web', run: () => (knows('HOST', 'PORT') ? checkReady(config) : UNKNOWN) },
     { name: 'address', run: () => (knows('BASE_URL', 'HOST', 'PORT') ? checkAddress(config) : UNKNOWN) },
