@@ -7,6 +7,7 @@ import { UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { isDatabaseLost } from './platform/database/lost.ts'
 import { MigrationError } from './platform/database/migrate.ts'
+import { version } from './platform/root.ts'
 import { SecretError } from './platform/secret.ts'
 import { StorageError } from './platform/storage/storage.ts'
 
@@ -23,6 +24,7 @@ const HELP = `Usage: xtablo COMMAND
   retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
   rotate-keys           sign the tokens of the API by a new key from now on
+  version               print the release
   help                  this text
 
 Configuration is the environment: .env.example lists every variable.
@@ -45,6 +47,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 async function run([name = 'help', ...args]: readonly string[]): Promise<void> {
   if (['help', '--help', '-h'].includes(name) || args.some(arg => arg === '--help' || arg === '-h'))
     return print(HELP)
+  if (['version', '--version', '-v'].includes(name)) return print(`${version}\n`)
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!load) throw misused(`There is no command “${name}”.`)
   await (await load())(args)

@@ -40,10 +40,24 @@ export function xtablo(
   })
 }
 
+/** How a program is run, where not in a folder without a .env, by this Node, as this user. */
+interface How {
+  cwd?: string
+  node?: string
+  uid?: number
+  gid?: number
+}
+
 /** Runs a built file as a process of its own. */
-export function program(file: string, args: string[], env: Record<string, string>): Command {
-  const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
+export function program(
+  file: string,
+  args: string[],
+  env: Record<string, string>,
+  { node = process.execPath, ...how }: How = {},
+): Command {
+  const child = spawn(node, ['--enable-source-maps', file, ...args], {
     cwd: folder,
+    ...how,
     env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
