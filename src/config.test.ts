@@ -160,6 +160,35 @@ test('production needs a secret, and says how to make one', () => {
   assert.equal(parseConfig({ ENV: 'production', SESSION_SECRET: SECRET }).signup, 'invite')
 })
 
+test('in development it listens on this machine alone', () => {
+  const own = [
+    '127.0.0.1',
+    '127.8.0.1',
+    '127.1',
+    '::1',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:127.0.0.1',
+    'localhost',
+    'LOCALHOST',
+  ]
+  const others = [
+    '0.0.0.0',
+    '192.168.1.5',
+    '::',
+    'fd00::1',
+    '::ffff:10.0.0.1',
+    'tablo.example.org',
+    'localhost.example.org',
+  ]
+  for (const host of own) assert.deepEqual(faultsOf({ HOST: host }), [], host)
+  for (const host of others) {
+    const [fault, ...more] = faultsOf({ HOST: host })
+    assert.match(fault ?? '', /^HOST: expected an address of this machine alone.*set ENV=production/, host)
+    assert.deepEqual(more, [])
+    assert.deepEqual(faultsOf({ HOST: host, ENV: 'production', SESSION_SECRET: SECRET }), [], host)
+  }
+})
+
 test('each variable is taken', () => {
   const config = parseConfig({
     ENV: 'production',

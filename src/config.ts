@@ -147,6 +147,11 @@ export function parseConfig(environment: Environment) {
   }
   const env = read('ENV')
   const host = read('HOST')
+  if (env === 'development' && host !== undefined && !isLoopback(host)) {
+    faults.push(
+      `HOST: expected an address of this machine alone (127.0.0.1, ::1 or localhost) in development, where anybody can sign up, got “${host}”. To serve others set ENV=production, and SESSION_SECRET with it.`,
+    )
+  }
   const port = read('PORT')
   const sessionSecret = read('SESSION_SECRET')
   if (env === 'production' && !environment.SESSION_SECRET) {
@@ -265,6 +270,18 @@ function origins(text: string, context: z.RefinementCtx): string[] {
     return list.map(origin => new URL(origin).origin)
   context.addIssue({ code: 'custom' })
   return z.NEVER
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8)
+LOOPBACK.addAddress('::1', 'ipv6')
+
+function isLoopback(host: string): boolean {
+  // As a URL has it, so that 127.1 and 0:0:0:0:0:0:0:1 are known for what they are.
+  const { hostname } = new URL(`http://${isIP(host) === 6 ? `[${host}]` : host}`)
+  const address = hostname.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(address) === 0) return address === 'localhost'
+  return LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 function networks(text: string, context: z.RefinementCtx): BlockList {

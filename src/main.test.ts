@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -11,6 +11,7 @@ import { testDatabase } from '../test/database.ts'
 import { temporaryFolder } from '../test/folder.ts'
 import { startS3 } from '../test/s3.ts'
 import { pendingMigrations } from './platform/database/migrate.ts'
+import { root } from './platform/root.ts'
 
 const database = await testDatabase()
 const storage = await startS3()
@@ -41,6 +42,15 @@ test('help lists the commands, and is what there is without one', async () => {
       'rotate-keys',
     ])
       assert.match(said(), new RegExp(`^  ${command}`, 'm'))
+  }
+})
+
+test('version prints the release', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const args of [['version'], ['--version'], ['-v']]) {
+    const { ended, said } = xtablo(database, args)
+    assert.equal(await ended, 0)
+    assert.equal(said(), `${version}\n`)
   }
 })
 

@@ -8,6 +8,7 @@ import { UnreachableError } from './open.ts'
 import { EmbeddedError } from './platform/database/embedded/embedded.ts'
 import { isDatabaseLost } from './platform/database/lost.ts'
 import { MigrationError } from './platform/database/migrate.ts'
+import { version } from './platform/root.ts'
 import { SecretError } from './platform/secret.ts'
 import { StorageError } from './platform/storage/storage.ts'
 
@@ -28,6 +29,7 @@ const HELP = `Usage: xtablo COMMAND
   restore FILE          put an archive into an empty installation; --replace deletes what is there,
                         --check only reads the archive and says whether it is whole
   doctor [--deep]       look at everything, and say what to do; --deep looks for every file, --json for programs
+  version               print the release
   help                  this text
 
 Configuration is the environment: .env.example lists every variable.
@@ -53,6 +55,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 async function run([name = 'help', ...args]: readonly string[]): Promise<void> {
   if (['help', '--help', '-h'].includes(name) || args.some(arg => arg === '--help' || arg === '-h'))
     return print(HELP)
+  if (['version', '--version', '-v'].includes(name)) return print(`${version}\n`)
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!load) throw misused(`There is no command “${name}”.`)
   await (await load())(args)

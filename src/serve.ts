@@ -32,6 +32,8 @@ const STOP_LIMIT_MS = 11_000
 /** How long what nobody waits for any more may keep the process. */
 const LEFTOVERS_MS = 200
 
+const PARENT_POLL_MS = 1_000
+
 /** Runs until a signal ends it. Throws what keeps it from starting. */
 export async function serve(
   config: Config,
@@ -139,10 +141,16 @@ async function migrated({ log, migrationsPending }: Deps): Promise<void> {
   while (await migrationsPending()) await setTimeout(MIGRATIONS_POLL_MS)
 }
 
-/** Resolves with the name of the first signal. Later ones change nothing: npm passes Ctrl-C on a second time. */
+/**
+ * Resolves with the name of the first signal, or when the process is gone that would have passed one on (see
+ * bin/xtablo.cjs). Later signals change nothing: npm passes Ctrl-C on a second time.
+ */
 function signal(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name))
+  const parent = Number(process.env.XTABLO_PARENT)
+  const look = () => process.ppid === parent || resolve('what started it has ended')
+  if (parent) setInterval(look, PARENT_POLL_MS).unref()
   return promise
 }
 

@@ -34,13 +34,27 @@ export function xtablo(
   cwd = folder,
 ): Command {
   const env = { DATABASE_URL: url, DATA_DIR: join(folder, 'data'), PORT: '0', ...environment }
-  return program(join(root, 'dist/src/main.js'), args, env, cwd)
+  return program(join(root, 'dist/src/main.js'), args, env, { cwd })
+}
+
+/** How a program is run, where not in a folder without a .env, by this Node, as this user. */
+interface How {
+  cwd?: string
+  node?: string
+  uid?: number
+  gid?: number
 }
 
 /** Runs a built file as a process of its own. */
-export function program(file: string, args: string[], env: Record<string, string>, cwd = folder): Command {
-  const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
-    cwd,
+export function program(
+  file: string,
+  args: string[],
+  env: Record<string, string>,
+  { node = process.execPath, ...how }: How = {},
+): Command {
+  const child = spawn(node, ['--enable-source-maps', file, ...args], {
+    cwd: folder,
+    ...how,
     env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -41,7 +41,7 @@ function fill(folder: string): void {
 
 test('a command that only reads makes no database', async () => {
   const dataDir = join(dataDirectory(), 'new')
-  assert.equal(await refusal(dataDir, 'read'), `There is no database in ${dataDir} yet: run npm start first.`)
+  assert.equal(await refusal(dataDir, 'read'), `There is no database in ${dataDir} yet: start Xtablo first.`)
   assert.equal(existsSync(dataDir), false)
 })
 

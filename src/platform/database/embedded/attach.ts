@@ -4,7 +4,6 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
-import { cure } from './cluster.ts'
 import { EmbeddedError, fullDisk, notWritable, SAYS_FULL, SAYS_READ_ONLY } from './errors.ts'
 import { announce } from './presence.ts'
 import { freeLocks, isFull, type Launched, launch, logSince, pidOf, reach, type Server } from './server.ts'
@@ -76,7 +75,5 @@ function checkRefusal(server: Server, launched: Launched): void {
   const [reason] = said.match(/(?<=(FATAL|PANIC): {2}).*|.*error while loading.*/) ?? [
     said.trim().split('\n').at(-1),
   ]
-  throw new EmbeddedError(
-    `Postgres did not start: ${reason || 'it gave no reason'}. See ${log}.${cure(said)}`,
-  )
+  throw new EmbeddedError(`Postgres did not start: ${reason || 'it gave no reason'}. See ${log}.`)
 }

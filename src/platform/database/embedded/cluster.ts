@@ -128,14 +128,8 @@ function explainInitdb(said: string, code: number | string, home: Home): Embedde
   const lines = said.trim().split('\n')
   const reason = lines.find(line => /error|FATAL/.test(line)) ?? lines.at(-1)
   return new EmbeddedError(
-    `The database in ${home.folder} could not be made (initdb ended with ${code}): ${reason || 'it gave no reason'}.${cure(said)}`,
+    `The database in ${home.folder} could not be made (initdb ended with ${code}): ${reason || 'it gave no reason'}.`,
   )
-}
-
-/** npm with ignore-scripts leaves out the links between the libraries of Postgres. */
-export function cure(said: string): string {
-  if (!said.includes('error while loading shared libraries')) return ''
-  return ' Run npm rebuild --ignore-scripts=false, then start again.'
 }
 
 function putInPlace(aside: string, cluster: string): void {

@@ -81,10 +81,10 @@ async function prepare(dataDir: string, purpose: EmbeddedOptions['purpose']) {
   }
   const found = findHome(dataDir)
   if (found === undefined && purpose === 'read') {
-    throw new EmbeddedError(`There is no database in ${dataDir} yet: run npm start first.`)
+    throw new EmbeddedError(`There is no database in ${dataDir} yet: start Xtablo first.`)
   }
   const home: Home = found ?? makeHome(dataDir)
-  const binaries = await findBinaries(home.account)
+  const binaries = await findBinaries(home.account, dataDir)
   removeLeftovers(home.folder)
   if (found === undefined) await makeCluster(home, binaries)
   checkCluster(home, binaries)
