@@ -77,6 +77,7 @@ const MALFORMED: Record<string, string[]> = {
     'https://app.example.org,*',
     'ftp://app.example.org',
   ],
+  HEALTH_SOCKET: ['xtablo.sock', `/${'x'.repeat(100)}`],
   LOG_LEVEL: ['verbose', 'INFO', '3'],
 }
 

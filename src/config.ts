@@ -88,6 +88,13 @@ const VARIABLES = {
     'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
   ],
+  HEALTH_SOCKET: [
+    'the path of a socket, such as /tmp/xtablo.sock, of at most 100 characters',
+    z
+      .string()
+      .regex(/^\/.{1,99}$/)
+      .optional(),
+  ],
   LOG_LEVEL: [
     'one of trace, debug, info, warn, error, fatal, silent',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -134,6 +141,7 @@ export function parseConfig(environment: Environment) {
   const tabloQuotaMib = read('TABLO_QUOTA_MB')
   const s3 = parseS3(environment, read, faults)
   const corsOrigins = read('CORS_ORIGINS')
+  const healthSocket = read('HEALTH_SOCKET')
   const logLevel = read('LOG_LEVEL')
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return {
@@ -155,6 +163,8 @@ export function parseConfig(environment: Environment) {
     s3,
     /** Other sites whose scripts may call the API */
     corsOrigins,
+    /** Where `xtablo healthcheck` asks; undefined: nowhere. */
+    healthSocket,
     logLevel,
   }
 }

@@ -1,14 +1,5 @@
-// The command line. A command is loaded only when it is asked for: what serves is most of the code, and every other
-// command starts in half the time without it.
-
-import { misused, print, Refusal } from './commands/speaking.ts'
-import { ConfigError } from './config.ts'
-import { UnreachableError } from './open.ts'
-import { EmbeddedError } from './platform/database/embedded/embedded.ts'
-import { isDatabaseLost } from './platform/database/lost.ts'
-import { MigrationError } from './platform/database/migrate.ts'
-import { SecretError } from './platform/secret.ts'
-import { StorageError } from './platform/storage/storage.ts'
+// The command line. Everything is loaded only when it is asked for: what serves is most of the code, and a container asks
+// `healthcheck` every few seconds.
 
 const HELP = `Usage: xtablo COMMAND
 
@@ -23,6 +14,7 @@ const HELP = `Usage: xtablo COMMAND
   retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
   rotate-keys           sign the tokens of the API by a new key from now on
+  healthcheck           ask the process of this container whether it is well, by HEALTH_SOCKET
   help                  this text
 
 Configuration is the environment: .env.example lists every variable.
@@ -40,52 +32,24 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'retry-job': async () => (await import('./commands/jobs.ts')).retry,
   'reset-password': async () => (await import('./commands/accounts.ts')).resetPassword,
   'rotate-keys': async () => (await import('./commands/accounts.ts')).rotateSigningKeys,
+  healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
 }
 
 async function run([name = 'help', ...args]: readonly string[]): Promise<void> {
   if (['help', '--help', '-h'].includes(name) || args.some(arg => arg === '--help' || arg === '-h'))
-    return print(HELP)
+    return void process.stdout.write(HELP)
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!load) throw misused(`There is no command “${name}”.`)
+  if (!load) throw (await import('./commands/speaking.ts')).misused(`There is no command “${name}”.`)
   await (await load())(args)
-}
-
-const ACTIONABLE = [
-  Refusal,
-  ConfigError,
-  EmbeddedError,
-  MigrationError,
-  SecretError,
-  StorageError,
-  UnreachableError,
-]
-
-/** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
-function explain(error: unknown): string | undefined {
-  if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
-  if (isDatabaseLost(error)) return `The database can't be reached: ${(error as Error).message}.`
-  const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
-    port?: number
-    address?: string
-  }
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `Xtablo can't listen on ${address}: set HOST to an address of this machine.`
-    case 'EACCES':
-    case 'EROFS':
-    case 'ENOSPC':
-      return `${path ?? `Port ${port}`} can't be used: ${message}`
-  }
-  return undefined
 }
 
 try {
   await run(process.argv.slice(2))
 } catch (error) {
-  const line = explain(error)
+  const line = (await import('./commands/explaining.ts')).explain(error)
   process.stderr.write(line === undefined ? `${error instanceof Error ? error.stack : error}\n` : `${line}\n`)
   process.exitCode = 1
 }
+
+// Loads nothing before, and is a module all the same.
+export {}

@@ -7,12 +7,14 @@ import { offerSetup } from './accounts/accounts.ts'
 import { signingKey } from './accounts/signing-keys.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
+import { webHealth, workerHealth } from './health.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
+import { type HealthCheck, serveHealth } from './platform/health-socket.ts'
 import { declareQueues } from './platform/jobs/queues.ts'
 import type { Log } from './platform/log.ts'
 import { checkAtStart } from './platform/storage/check.ts'
-import { listen } from './platform/web/server.ts'
+import { listen, PROXY_LINGER_MS } from './platform/web/server.ts'
 import { createWorker, jobs } from './worker.ts'
 
 /** Of ten seconds in all, the last is for the database. */
@@ -79,6 +81,8 @@ async function begin(
 ): Promise<void> {
   const { deps, notes } = opened
   const { config, db, log, pool, secret, storage } = deps
+  const parts: Record<string, HealthCheck> = {}
+  if (config.healthSocket) await keep((await serveHealth(config.healthSocket, parts)).stop)
   for (const note of notes) log.info(note)
   await checkAtStart(storage, log)
   if (command === 'worker') {
@@ -91,11 +95,17 @@ async function begin(
     // Made now, so that whoever asks for the public keys before the first token finds one.
     await signingKey(db, secret, log)
     await prepare(opened)
-    const server = await listen(createApp(deps), config.host, config.port)
+    const lingerMs = config.trustedProxies.rules.length > 0 ? PROXY_LINGER_MS : 0
+    const server = await listen(createApp(deps), config.host, config.port, { lingerMs })
     await keep(server.stop)
+    parts.web = webHealth(deps)
     await announce(opened, server.port)
   }
-  if (command !== 'web') await keep((await createWorker(deps)).stop)
+  if (command !== 'web') {
+    const worker = await createWorker(deps)
+    await keep(worker.stop)
+    parts.worker = workerHealth(deps, worker)
+  }
 }
 
 /** Waits until the web process, which may start at the same moment, has made the tables. */

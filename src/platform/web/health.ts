@@ -9,6 +9,11 @@ export interface HealthChecks {
 
 const LIMIT_MS = 2_000
 
+type Readiness =
+  | { status: 'ok'; db: 'ok' }
+  | { status: 'degraded'; db: 'down' }
+  | { status: 'degraded'; db: 'ok'; migrations: 'pending' }
+
 /** Liveness says that the process lives; readiness, that it can serve: the database answers and is up to date. */
 export function healthRoutes(checks: HealthChecks): Hono {
   const app = new Hono()
@@ -16,20 +21,26 @@ export function healthRoutes(checks: HealthChecks): Hono {
   for (const path of ['/readyz', '/health/ready']) {
     app.get(path, async c => {
       c.header('Cache-Control', 'no-store')
-      try {
-        const pending = await within(LIMIT_MS, checks.database().then(checks.migrationsPending))
-        if (pending) return c.json({ status: 'degraded', db: 'ok', migrations: 'pending' }, 503)
-        return c.json({ status: 'ok', db: 'ok' })
-      } catch {
-        return c.json({ status: 'degraded', db: 'down' }, 503)
-      }
+      const found = await ready(checks)
+      return c.json(found, found.status === 'ok' ? 200 : 503)
     })
   }
   return app
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+/** Whether requests can be served, asked within two seconds. */
+export async function ready({ database, migrationsPending }: HealthChecks): Promise<Readiness> {
+  try {
+    const pending = await within(database().then(migrationsPending))
+    return pending ? { status: 'degraded', db: 'ok', migrations: 'pending' } : { status: 'ok', db: 'ok' }
+  } catch {
+    return { status: 'degraded', db: 'down' }
+  }
+}
+
+/** Rejects when it takes longer than two seconds. */
+export async function within<T>(work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  const timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS} ms`)), LIMIT_MS)
   return Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }
