@@ -115,7 +115,7 @@ export default {
     never(
       'product-without-tests',
       '^src/',
-      { path: `^(test|tools|bench|assets)/|${TESTS}` },
+      { path: `^(test|tools|bench|deploy|assets)/|${TESTS}` },
       'The product runs without them.',
     ),
     {
@@ -125,6 +125,12 @@ export default {
       from: {},
       to: { path: TESTS },
     },
+    never(
+      'deploy-knows-the-image',
+      '^deploy/',
+      { path: '^(src|test|tools|bench|assets)/', pathNot: '^src/platform/root\\.ts$' },
+      'The proof sees the product from outside.',
+    ),
     never(
       'browser-scripts-stand-alone',
       '^assets/',
