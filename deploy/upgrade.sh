@@ -20,12 +20,15 @@ said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 [ -f "$env_file" ] || { echo "$env_file is missing: set ENV_FILE." >&2; exit 1; }
 
-compose() {
+# Brings so many containers of a service up, those that run among them.
+start() {
+  replicas=$(echo "$1" | tr a-z A-Z)_REPLICAS=$2
+  set -- up -d --no-deps --no-recreate "$1"
   if [ "$engine" = docker ]; then
-    TAG=$tag docker compose -p "$project" -f "$file" --env-file "$env_file" "$@"
+    env "TAG=$tag" "$replicas" docker compose -p "$project" -f "$file" --env-file "$env_file" "$@"
   else
     # Not every podman-compose reads --env-file.
-    (set -a && . "$env_file" && TAG=$tag && podman-compose -p "$project" -f "$file" "$@")
+    (set -a && . "$env_file" && exec env "TAG=$tag" "$replicas" podman-compose -p "$project" -f "$file" "$@")
   fi
 }
 
@@ -45,7 +48,7 @@ well() {
 roll() {
   old=$(containers "$1")
   count=$(echo "$old" | grep -c .) || { echo "No $1 runs here: start it by compose … up -d." >&2; exit 1; }
-  compose up -d --no-deps --no-recreate --scale "$1=$((2 * count))" "$1" >"$said" 2>&1 || { cat "$said" >&2; exit 1; }
+  start "$1" $((2 * count)) >"$said" 2>&1 || { cat "$said" >&2; exit 1; }
   new=$(containers "$1" | grep -vxF "$old") || { cat "$said" >&2; exit 1; }
   for container in $new; do
     well "$container" && continue

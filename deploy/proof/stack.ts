@@ -17,8 +17,10 @@ export interface Stack {
   name(service: Service): Promise<string>
   /** What a service has logged so far. */
   logs(service: Service): Promise<string>
-  /** What the service's own health check says; undefined when that is nothing bad. */
-  fault(service: Service): Promise<string | undefined>
+  /** Whether the engine finds the service well, by the check of its image or of the compose file. */
+  well(service: Service): Promise<boolean>
+  /** The line of `xtablo healthcheck`. */
+  says(service: 'web' | 'worker'): Promise<string>
   /** Runs a statement, and gives what psql prints. */
   sql(statement: string): Promise<string>
   /** deploy/upgrade.sh */
@@ -57,13 +59,14 @@ export async function up(machine: Machine, tag: string): Promise<Stack> {
     port: https,
     name,
     logs: say,
-    // Without a shell around the image's own check, as an engine runs it.
-    fault: async service => {
-      const args = ['-c', 'podman healthcheck run "$0" 2>&1', await name(service)]
-      return machine.run('sh', args).then(
-        () => undefined,
-        (error: Error) => error.message.split('\n').slice(1).join(' ').trim(),
-      )
+    well: async service =>
+      machine.podman('healthcheck', 'run', await name(service)).then(
+        () => true,
+        () => false,
+      ),
+    says: async service => {
+      const script = 'podman exec "$0" xtablo healthcheck || true'
+      return (await machine.run('sh', ['-c', script, await name(service)])).trim()
     },
     sql: async statement =>
       machine.podman('exec', await name('postgres'), 'psql', '-U', 'xtablo', '-h', '/tmp', '-tAc', statement),

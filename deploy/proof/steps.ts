@@ -70,7 +70,7 @@ export function steps(machine: Machine, stack: Stack): Step[] {
 
   const healthy = async () => {
     for (const service of ['postgres', 'web', 'worker', 'caddy'] as const)
-      await until(`${service} is well`, async () => (await stack.fault(service)) === undefined)
+      await until(`${service} is well`, () => stack.well(service))
   }
 
   const postgresRestarts = async () => {
@@ -78,19 +78,22 @@ export function steps(machine: Machine, stack: Stack): Step[] {
     await machine.podman('stop', '-t', '20', postgres)
     const ready = await ada.get('/readyz')
     assert.deepEqual([ready.status, ready.body.toString()], [503, '{"status":"degraded","db":"down"}'])
-    const said = [await stack.fault('web'), await stack.fault('worker')]
-    assert.match(said.join('\n'), /web: the database does not answer\nworker: the database does not answer/)
+    const said = (await Promise.all([stack.says('web'), stack.says('worker')])).join(', ')
+    assert.equal(said, 'web: the database does not answer, worker: the database does not answer')
     await machine.podman('start', postgres)
     await until('it is ready again', async () => (await ada.get('/readyz')).status === 200)
     await job()
     await healthy()
-    return said.join(', ')
+    return said
   }
 
   const change = (tag: string) => async () => {
     const load = putLoad(ada, tablo)
     await setTimeout(1_000)
-    await stack.upgrade(tag)
+    await stack.upgrade(tag).catch(async error => {
+      await load.stop()
+      throw error
+    })
     await setTimeout(1_000)
     const { sent, failed, made, slowestMs } = await load.stop()
     assert.deepEqual(failed, [])

@@ -20,11 +20,12 @@ const ACTIONABLE = [
 /** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
 export function explain(error: unknown): string | undefined {
   if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
-  if (isDatabaseLost(error)) return `The database can't be reached: ${(error as Error).message}.`
-  const { code, message, path, port, address } = error as NodeJS.ErrnoException & {
+  const { code, message, path, port, address, syscall } = error as NodeJS.ErrnoException & {
     port?: number
     address?: string
   }
+  // A name that is not found here is HOST's: that of the database was found when the command began.
+  if (isDatabaseLost(error) && syscall !== 'getaddrinfo') return `The database can't be reached: ${message}.`
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${address} is taken: stop what uses it, or set PORT to another.`
