@@ -54,7 +54,7 @@ async function main(): Promise<number> {
     print(error instanceof Error ? `${error.stack}` : String(error))
     for (const service of stack ? SERVICES : [])
       print(
-        `-- ${service}\n${(await stack?.logs(service).catch(() => ''))?.split('\n').slice(-12).join('\n')}`,
+        `-- ${service}\n${(await stack?.logs(service).catch(() => ''))?.split('\n').slice(-25).join('\n')}`,
       )
     return 1
   } finally {

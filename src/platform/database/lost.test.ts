@@ -4,7 +4,10 @@ import pg from 'pg'
 import { isDatabaseLost } from './lost.ts'
 
 const failing = (url: string): Promise<Error> =>
-  new pg.Client(url).connect().then(() => assert.fail(), error => error)
+  new pg.Client(url).connect().then(
+    () => assert.fail(),
+    error => error,
+  )
 
 test('a database whose name or port is not there is lost', async () => {
   for (const url of ['postgres://nobody@nowhere.invalid/x', 'postgres://nobody@127.0.0.1:1/x']) {

@@ -23,7 +23,7 @@ const LONGEST_REQUEST_MS = 6.5 * 3_600_000
 const HEADERS_MS = 60_000
 
 /** deploy/Caddyfile lets go of an idle connection after one second. */
-export const PROXY_LINGER_MS = 1_500
+export const PROXY_LINGER_MS = 3_000
 
 /**
  * Listens; when it stops, idle connections are closed after `lingerMs`. Rejects with the `listen` error, such as
