@@ -4,6 +4,7 @@
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { PreparingClient } from './prepared.ts'
+import { patientSocket } from './socket.ts'
 
 /** Connections of one process; Postgres allows 100 to all. */
 const CONNECTIONS = 10
@@ -21,6 +22,7 @@ export function openPool(connection: pg.PoolConfig, onLost: (reason: string) => 
   const pool = new pg.Pool({
     ...connection,
     Client: PreparingClient,
+    stream: patientSocket,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
