@@ -32,20 +32,20 @@ export default {
     },
     never(
       'texts-errors-config-are-the-ground',
-      '^src/(texts/|errors\\.ts$|config\\.ts$)',
-      { path: '^src/', pathNot: '^src/(texts/|errors\\.ts$|config\\.ts$)' },
+      '^src/(texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)',
+      { path: '^src/', pathNot: '^src/(texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)' },
       'Everything stands on these, so they stand on nothing.',
     ),
     never(
       'platform-knows-nothing-of-the-product',
       '^src/platform/',
-      { path: '^src/', pathNot: '^src/(platform/|texts/|errors\\.ts$|config\\.ts$)' },
+      { path: '^src/', pathNot: '^src/(platform/|texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)' },
       'Plumbing takes what it needs as an argument.',
     ),
     never(
       'ui-knows-no-feature',
       '^src/ui/',
-      { path: '^src/', pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config\\.ts$)' },
+      { path: '^src/', pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)' },
       'A part of the design system takes what it shows as props.',
     ),
     never(
@@ -133,7 +133,7 @@ export default {
     never(
       'product-without-tests',
       '^src/',
-      { path: `^(test|tools|bench|assets)/|${TESTS}` },
+      { path: `^(test|tools|bench|deploy|assets)/|${TESTS}` },
       'The product runs without them.',
     ),
     {
@@ -143,6 +143,12 @@ export default {
       from: {},
       to: { path: TESTS },
     },
+    never(
+      'deploy-knows-the-image',
+      '^deploy/',
+      { path: '^(src|test|tools|bench|assets)/', pathNot: '^src/platform/root\\.ts$' },
+      'The proof sees the product from outside.',
+    ),
     never(
       'browser-scripts-stand-alone',
       '^assets/',

@@ -30,7 +30,7 @@ let url: string
 
 before(async () => {
   people = await cast(database)
-  server = await listen(app, '127.0.0.1', 0, await refuseWhenBusy(deps, overload))
+  server = await listen(app, '127.0.0.1', 0, { gate: await refuseWhenBusy(deps, overload) })
   url = `http://127.0.0.1:${server.port}`
 })
 after(async () => {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { faultsOf } from '../test/config.ts'
-import { parseConfig, variableNames } from './config.ts'
+import { parseConfig } from './config.ts'
 import { root } from './platform/root.ts'
+import { variableNames } from './variables.ts'
 
 const SECRET = 'x'.repeat(32)
 
@@ -99,6 +100,7 @@ const MALFORMED: Record<string, string[]> = {
     '30  2 * * *',
   ],
   BACKUP_KEEP: ['0', '-1', 'all', '1.5', '100001'],
+  HEALTH_SOCKET: ['xtablo.sock', `/${'x'.repeat(100)}`],
   LOG_LEVEL: ['verbose', 'INFO', '3'],
 }
 

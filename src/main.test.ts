@@ -40,6 +40,7 @@ test('help lists the commands, and is what there is without one', async () => {
       'list-failed-jobs',
       'retry-job',
       'rotate-keys',
+      'healthcheck',
     ])
       assert.match(said(), new RegExp(`^  ${command}`, 'm'))
   }

@@ -1,16 +1,5 @@
-// The command line. A command is loaded only when it is asked for: what serves is most of the code, and every other
-// command starts in half the time without it.
-
-import { BackupError } from './backup/errors.ts'
-import { misused, print, Refusal } from './commands/speaking.ts'
-import { ConfigError } from './config.ts'
-import { UnreachableError } from './open.ts'
-import { EmbeddedError } from './platform/database/embedded/embedded.ts'
-import { isDatabaseLost } from './platform/database/lost.ts'
-import { MigrationError } from './platform/database/migrate.ts'
-import { version } from './platform/root.ts'
-import { SecretError } from './platform/secret.ts'
-import { StorageError } from './platform/storage/storage.ts'
+// The command line. Everything is loaded only when it is asked for: what serves is most of the code, and a container asks
+// `healthcheck` every few seconds.
 
 const HELP = `Usage: xtablo COMMAND
 
@@ -29,6 +18,7 @@ const HELP = `Usage: xtablo COMMAND
   restore FILE          put an archive into an empty installation; --replace deletes what is there,
                         --check only reads the archive and says whether it is whole
   doctor [--deep]       look at everything, and say what to do; --deep looks for every file, --json for programs
+  healthcheck           ask the process of this container whether it is well, by HEALTH_SOCKET
   version               print the release
   help                  this text
 
@@ -50,63 +40,26 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'rotate-keys': async () => (await import('./commands/accounts.ts')).rotateSigningKeys,
   backup: async () => (await import('./commands/backup.ts')).makeBackup,
   restore: async () => (await import('./commands/backup.ts')).restoreBackup,
+  healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
 }
 
 async function run([name = 'help', ...args]: readonly string[]): Promise<void> {
   if (['help', '--help', '-h'].includes(name) || args.some(arg => arg === '--help' || arg === '-h'))
-    return print(HELP)
-  if (['version', '--version', '-v'].includes(name)) return print(`${version}\n`)
+    return void process.stdout.write(HELP)
+  if (['version', '--version', '-v'].includes(name))
+    return void process.stdout.write(`${(await import('./platform/root.ts')).version}\n`)
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!load) throw misused(`There is no command “${name}”.`)
+  if (!load) throw (await import('./commands/speaking.ts')).misused(`There is no command “${name}”.`)
   await (await load())(args)
-}
-
-const ACTIONABLE = [
-  BackupError,
-  Refusal,
-  ConfigError,
-  EmbeddedError,
-  MigrationError,
-  SecretError,
-  StorageError,
-  UnreachableError,
-]
-
-/** What an operator can act on, in one line; undefined for a bug, which deserves its stack. */
-function explain(error: unknown): string | undefined {
-  if (ACTIONABLE.some(kind => error instanceof kind)) return (error as Error).message
-  if (isDatabaseLost(error)) return `The database can't be reached: ${(error as Error).message}.`
-  const {
-    code,
-    message,
-    path,
-    port,
-    address,
-    variables = '',
-  } = error as NodeJS.ErrnoException & {
-    port?: number
-    address?: string
-    /** What the names of the variables begin with that say where to listen */
-    variables?: string
-  }
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} on ${address} is taken: stop what uses it, or set ${variables}PORT to another.`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `Xtablo can't listen on ${address}: set ${variables}HOST to an address of this machine.`
-    case 'EACCES':
-    case 'EROFS':
-    case 'ENOSPC':
-      return `${path ?? `Port ${port}`} can't be used: ${message}`
-  }
-  return undefined
 }
 
 try {
   await run(process.argv.slice(2))
 } catch (error) {
-  const line = explain(error)
+  const line = (await import('./commands/explaining.ts')).explain(error)
   process.stderr.write(line === undefined ? `${error instanceof Error ? error.stack : error}\n` : `${line}\n`)
   process.exitCode = 1
 }
+
+// Loads nothing before, and is a module all the same.
+export {}

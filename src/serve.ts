@@ -9,9 +9,11 @@ import { signingKey } from './accounts/signing-keys.ts'
 import { createApp } from './app.ts'
 import { refuseWhenBusy } from './busy.tsx'
 import type { Config } from './config.ts'
+import { webHealth, workerHealth } from './health.ts'
 import { CLOSE_GRACE_MS, type Opened, open } from './open.ts'
 import { checkRelease, migrateUp } from './platform/database/migrate.ts'
 import type { Deps, ServingDeps } from './platform/deps.ts'
+import { type HealthCheck, serveHealth } from './platform/health-socket.ts'
 import { declareQueues } from './platform/jobs/queues.ts'
 import type { Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics/metrics.ts'
@@ -19,7 +21,7 @@ import { metricsApp } from './platform/metrics/server.ts'
 import { checkAtStart } from './platform/storage/check.ts'
 import { watchedStorage } from './platform/storage/watched.ts'
 import { Overload } from './platform/web/overload.ts'
-import { listen } from './platform/web/server.ts'
+import { listen, PROXY_LINGER_MS } from './platform/web/server.ts'
 import { createWorker, jobs } from './worker.ts'
 
 /** Of ten seconds in all, the last is for the database. */
@@ -100,6 +102,8 @@ async function begin(
 ): Promise<void> {
   const { deps, notes } = opened
   const { config, db, log, pool, secret, storage } = deps
+  const parts: Record<string, HealthCheck> = {}
+  if (config.healthSocket) await keep((await serveHealth(config.healthSocket, parts)).stop)
   for (const note of notes) log.info(note)
   if (config.metrics) await keep(await serveMetrics(deps, config.metrics))
   await checkAtStart(storage, log)
@@ -114,11 +118,17 @@ async function begin(
     await signingKey(db, secret, log)
     await prepare(opened)
     const gate = await refuseWhenBusy(deps, new Overload(pool, log))
-    const server = await listen(createApp(deps), config.host, config.port, gate)
+    const lingerMs = config.trustedProxies.rules.length > 0 ? PROXY_LINGER_MS : 0
+    const server = await listen(createApp(deps), config.host, config.port, { gate, lingerMs })
     await keep(server.stop)
+    parts.web = webHealth(deps)
     await announce(opened, server.port)
   }
-  if (command !== 'web') await keep((await createWorker(deps)).stop)
+  if (command !== 'web') {
+    const worker = await createWorker(deps)
+    await keep(worker.stop)
+    parts.worker = workerHealth(deps, worker)
+  }
 }
 
 async function serveMetrics(

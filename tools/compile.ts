@@ -23,7 +23,7 @@ function tsc(project: string): Promise<number | null> {
 
 /** Deletes compiled files whose source is gone, so that a removed test does not run for ever. */
 async function removeOrphans(): Promise<void> {
-  const compiled = await Array.fromAsync(glob('dist/{src,test,bench,tools,client}/**/*.js'))
+  const compiled = await Array.fromAsync(glob('dist/{src,test,bench,tools,deploy,client}/**/*.js'))
   const orphans = compiled.filter(path => {
     const source = path
       .replaceAll('\\', '/')

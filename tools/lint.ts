@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import type { IConfiguration, ICruiseResult, IViolation } from 'dependency-cruiser'
 
 // The benchmarks may import anything, and the parser does not know their `using` declarations.
-const FOLDERS = ['src', 'test', 'tools', 'assets', 'client/src', 'examples']
+const FOLDERS = ['src', 'test', 'tools', 'deploy', 'assets', 'client/src', 'examples']
 
 interface Findings {
   ok: boolean

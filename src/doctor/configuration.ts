@@ -2,7 +2,8 @@
 
 import { isIP } from 'node:net'
 import { diff } from 'node:util'
-import { type Config, secretNames, variableNames } from '../config.ts'
+import type { Config } from '../config.ts'
+import { secretNames, variableNames } from '../variables.ts'
 import { type Finding, fault, orFine, warning } from './findings.ts'
 
 type Environment = Record<string, string | undefined>

@@ -8,9 +8,12 @@ const SYSTEM = new Set([
   'ENOENT',
   'EPIPE',
   'ETIMEDOUT',
+  // The name of a container is there as long as it runs.
   'ENOTFOUND',
+  'EAI_AGAIN',
   'EHOSTUNREACH',
 ])
+const CALLS = new Set(['connect', 'read', 'write', 'getaddrinfo'])
 // What pg says without a code.
 const SAID =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
@@ -20,12 +23,10 @@ export const RETRY_AFTER = 5
 
 /** Whether the error says that the database can't be reached now, and not that something is wrong with what was asked. */
 export function isDatabaseLost(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
   if (error instanceof AggregateError) return error.errors.some(isDatabaseLost)
-  if (!(error instanceof Error)) return false
-  const { code = '', syscall } = error as NodeJS.ErrnoException
-  if (error instanceof pg.DatabaseError) return STATES.test(code)
-  return (
-    (SYSTEM.has(code) && (syscall === 'connect' || syscall === 'read' || syscall === 'write')) ||
-    SAID.test(error.message)
-  )
+  // pg-boss hands on copies of errors, which are of no class any more.
+  const { code = '', syscall = '', message = '' } = error as NodeJS.ErrnoException
+  if (error instanceof pg.DatabaseError || 'severity' in error) return STATES.test(code)
+  return (SYSTEM.has(code) && CALLS.has(syscall)) || SAID.test(message)
 }

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { keepTraces, tracedClient } from '../tracing/queries.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { PreparingClient } from './prepared.ts'
+import { patientSocket } from './socket.ts'
 
 /** Connections of one process; Postgres allows 100 to all. */
 const CONNECTIONS = 10
@@ -28,6 +29,7 @@ export function openPool(
   const pool = new pg.Pool({
     ...connection,
     Client: tracing ? tracedClient(tracing) : PreparingClient,
+    stream: patientSocket,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

@@ -24,6 +24,8 @@ const CONNECTIONS = 4
 export interface RunningJobs {
   /** Takes no more jobs, lets what runs finish, and hands back after `graceMs` what has not. */
   stop(graceMs: number): Promise<void>
+  /** How long ago the queue last answered this worker, in milliseconds. */
+  silentMs(): number
 }
 
 export type WorkingDeps = Pick<ServingDeps, 'db' | 'pool' | 'log' | 'connection' | 'metrics' | 'tracing'>
@@ -35,6 +37,7 @@ export async function runJobs(
 ): Promise<RunningJobs> {
   /** When the database was last missed, until it is back. */
   let missed: number | undefined
+  let heard = performance.now()
   const boss = new PgBoss({
     ...queueConnection(connection),
     migrate: false,
@@ -69,7 +72,7 @@ export async function runJobs(
     await stop(0).catch(report)
     throw error
   }
-  return { stop }
+  return { stop, silentMs: () => performance.now() - heard }
 
   /** The database that goes away is one line, not one for everybody who misses it. */
   function report(error: unknown): void {
@@ -83,6 +86,7 @@ export async function runJobs(
 
   /** While Postgres goes, some connections still answer. */
   function answered(): void {
+    heard = performance.now()
     if (missed === undefined || performance.now() - missed < BACK_MS) return
     missed = undefined
     log.info('job queue has its database again')

@@ -8,7 +8,13 @@ export interface HealthChecks {
   migrationsPending: () => Promise<boolean>
 }
 
-const LIMIT_MS = 2_000
+/** For the database to answer. */
+export const LIMIT_MS = 2_000
+
+type Readiness =
+  | { status: 'ok'; db: 'ok' }
+  | { status: 'degraded'; db: 'down' }
+  | { status: 'degraded'; db: 'ok'; migrations: 'pending' }
 
 /** Liveness says that the process lives; readiness, that it can serve: the database answers and is up to date. */
 export function healthRoutes(checks: HealthChecks): Hono {
@@ -17,14 +23,19 @@ export function healthRoutes(checks: HealthChecks): Hono {
   for (const path of ['/readyz', '/health/ready']) {
     app.get(path, async c => {
       c.header('Cache-Control', 'no-store')
-      try {
-        const pending = await within(LIMIT_MS, checks.database().then(checks.migrationsPending))
-        if (pending) return c.json({ status: 'degraded', db: 'ok', migrations: 'pending' }, 503)
-        return c.json({ status: 'ok', db: 'ok' })
-      } catch {
-        return c.json({ status: 'degraded', db: 'down' }, 503)
-      }
+      const found = await ready(checks)
+      return c.json(found, found.status === 'ok' ? 200 : 503)
     })
   }
   return app
+}
+
+/** Whether requests can be served, asked within two seconds. */
+export async function ready({ database, migrationsPending }: HealthChecks): Promise<Readiness> {
+  try {
+    const pending = await within(LIMIT_MS, database().then(migrationsPending))
+    return pending ? { status: 'degraded', db: 'ok', migrations: 'pending' } : { status: 'ok', db: 'ok' }
+  } catch {
+    return { status: 'degraded', db: 'down' }
+  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Agent, get as httpGet } from 'node:http'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { Hono } from 'hono'
 import { listen } from './server.ts'
 
@@ -63,4 +64,27 @@ test('what does not finish in time is cut', async () => {
   const slow = ask(server.port, '/slow')
   await asked
   await Promise.all([server.stop(50), assert.rejects(slow, { code: 'ECONNRESET' })])
+})
+
+test('behind a proxy an idle connection is open for its next request, which is told that it was the last one', async () => {
+  const { app } = application()
+  const server = await listen(app, '127.0.0.1', 0, { lingerMs: 60_000 })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  assert.equal(await ask(server.port, '/quick', agent), 'quick')
+  const stopped = server.stop(60_000)
+  // Once nothing new is taken.
+  while (await ask(server.port, '/quick').catch(() => false)) await setTimeout(10)
+  const closed = Promise.withResolvers<void>()
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.once('close', () => closed.resolve())
+  assert.equal(await ask(server.port, '/quick', agent), 'quick')
+  await Promise.all([stopped, closed.promise])
+})
+
+test('behind a proxy, too, an idle connection that is not used any more is closed', async () => {
+  const { app } = application()
+  const server = await listen(app, '127.0.0.1', 0, { lingerMs: 100 })
+  const agent = new Agent({ keepAlive: true })
+  assert.equal(await ask(server.port, '/quick', agent), 'quick')
+  await server.stop(60_000)
+  agent.destroy()
 })
