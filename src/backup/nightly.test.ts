@@ -52,6 +52,15 @@ test('the newest stay, and nothing that is not ours is touched', async () => {
   assert.deepEqual(names(folder), [...others, ...kept].sort())
 })
 
+test('one that a wrong clock dated ahead takes the place of none', async () => {
+  const folder = newFolder()
+  for (const day of [20, 21, 3]) await backUpNightly(deps, { folder, keep: 1 }, endless, night(day))
+  const ahead = 'xtablo-2026-11-21T02-30-00Z.tar'
+  assert.deepEqual(names(folder), ['xtablo-2026-11-03T02-30-00Z.tar', ahead])
+  await backUpNightly(deps, { folder, keep: 1 }, endless, night(4))
+  assert.deepEqual(names(folder), ['xtablo-2026-11-04T02-30-00Z.tar', ahead])
+})
+
 test('what a killed worker has left half written is removed, and a failure removes nothing else', async () => {
   const folder = newFolder()
   for (const day of [1, 2]) await backUpNightly(deps, { folder, keep: 2 }, endless, night(day))

@@ -1,5 +1,7 @@
 // Backups that the worker makes by itself, into a folder of which the newest stay. They are named by their moment, and
-// only files with such a name are ever removed, after one more has become whole: a run of failures removes nothing.
+// only files with such a name are ever removed, after one more has become whole: a run of failures removes nothing. One
+// whose moment is still to come was made while the clock was wrong: it neither counts as new nor is removed, or it would
+// take the place of every backup that is made from now on.
 //
 // One at a time, over all workers: whoever makes one holds an advisory lock, on a connection of its own, so that a
 // worker which dies lets go of it. Under the same lock what such a worker left half written is removed. A job that finds
@@ -55,7 +57,7 @@ export async function backUpNightly(
     deps.log.info({ path, rows, files, ...written }, 'backup made')
     const keys = faults.slice(0, NAMED).map(({ key, fault }) => `${fault} ${key}`)
     if (faulty > 0) deps.log.warn({ faulty, keys }, 'files of the backup are not what the database says')
-    await removeOld(folder, keep)
+    await removeOld(folder, keep, now)
   } finally {
     await client.end().catch(() => {})
   }
@@ -81,14 +83,18 @@ async function prepare(folder: string): Promise<void> {
   }
 }
 
-async function removeOld(folder: string, keep: number): Promise<void> {
-  for (const name of (await nightlyBackups(folder)).slice(keep)) await rm(join(folder, name), { force: true })
+async function removeOld(folder: string, keep: number, now: Date): Promise<void> {
+  for (const name of (await nightlyBackups(folder, now)).slice(keep))
+    await rm(join(folder, name), { force: true })
 }
 
-/** The names of the whole archives in the folder, the newest first. */
-export async function nightlyBackups(folder: string): Promise<string[]> {
+/** The names of the whole archives in the folder that were begun by `now`, the newest first. */
+export async function nightlyBackups(folder: string, now: Date): Promise<string[]> {
   const whole = (await readdir(folder)).filter(name => NAME.exec(name)?.[0] === name)
-  return whole.sort().reverse()
+  return whole
+    .filter(name => momentOf(name) <= now)
+    .sort()
+    .reverse()
 }
 
 /** When the archive of this name was begun. */

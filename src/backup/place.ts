@@ -32,6 +32,7 @@ export async function checkPlace(client: pg.Client, { replace }: { replace: bool
   if (!(await claimMigrating(client)))
     throw new BackupError('Another process migrates or restores this database: wait until it is done.')
   await refuseOthers(client)
+  await refuseLocks(client)
   const known = await migrationNames(MIGRATIONS_FOLDER)
   const later = (await readMigrations(client)).find(name => !known.includes(name))
   if (later !== undefined) {
@@ -57,6 +58,23 @@ async function refuseOthers(client: pg.Client): Promise<void> {
   if (names.length === 0) return
   throw new BackupError(
     `Others use this database (${names.join(', ')}): stop the web and worker processes first, and start them again after the restore.`,
+  )
+}
+
+/** Whoever left a transaction open in psql would keep the restore waiting without a word. */
+async function refuseLocks(client: pg.Client): Promise<void> {
+  // Postgres's own workers, which have no user, give way.
+  const { rows } = await client.query<{ pid: number; name: string }>(
+    `select pid, coalesce(nullif(application_name, ''), usename) as name from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and usename is not null and exists (
+       select from pg_locks join pg_class class on class.oid = relation
+       where pg_locks.pid = pg_stat_activity.pid and relnamespace = any(array[to_regnamespace('public'), to_regnamespace('pgboss')]))
+     order by pid limit 1`,
+  )
+  const [holder] = rows
+  if (holder === undefined) return
+  throw new BackupError(
+    `${holder.name} has a transaction open on the tables: let it end, or run in psql: select pg_terminate_backend(${holder.pid})`,
   )
 }
 

@@ -42,10 +42,10 @@ const AT_ONCE = 262_144
 
 /**
  * Reads all of an archive. Throws a BackupError that says why it can't be restored: it is no archive, damaged, or of a
- * form that this release does not know.
+ * form that this release does not know; and the signal's reason.
  */
-export async function verify(path: string): Promise<Verified> {
-  const { manifest, parts } = await readContent(path)
+export async function verify(path: string, signal?: AbortSignal): Promise<Verified> {
+  const { manifest, parts } = await readContent(path, signal)
   let summary: Summary | undefined
   for await (const part of parts) if (part.kind === 'summary') summary = part.summary
   if (!summary) throw damaged(`${SUMMARY} is missing`)
@@ -53,8 +53,8 @@ export async function verify(path: string): Promise<Verified> {
 }
 
 /** Opens an archive. What is read of it is to be believed only when the end of its parts was reached. */
-export async function readContent(path: string): Promise<Content> {
-  const entries = readArchive(chunksOf(path))
+export async function readContent(path: string, signal?: AbortSignal): Promise<Content> {
+  const entries = readArchive(chunksOf(path, signal))
   try {
     const { value: first, done } = await entries.next()
     if (done || first.name !== MANIFEST) throw damaged(`it does not begin with ${MANIFEST}`)
@@ -71,9 +71,13 @@ export async function readContent(path: string): Promise<Content> {
 
 async function* partsOf(entries: AsyncGenerator<Found>, manifest: Manifest): AsyncGenerator<Part> {
   const tables = new Map(manifest.tables.map(table => [nameOf(table), table]))
+  let rowsAreOver = false
   for await (const { name, size, body } of entries) {
     const [, ofTable = ''] = /^database\/(.+)\.\d{6,}\.copy\.zst$/.exec(name) ?? []
     const table = tables.get(ofTable)
+    // A restore migrates what it has when the rows are over.
+    if (table && rowsAreOver) throw damaged('it has rows behind its files')
+    rowsAreOver ||= !table
     if (table) yield { kind: 'rows', table, body }
     else if (/^files\/[\w-]+\/[\w-]+$/.test(name)) yield { kind: 'object', key: name, body }
     else if (name === SUMMARY) yield { kind: 'summary', summary: parseSummary(await textOf(body, size)) }
@@ -81,9 +85,12 @@ async function* partsOf(entries: AsyncGenerator<Found>, manifest: Manifest): Asy
   }
 }
 
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+async function* chunksOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path, { highWaterMark: AT_ONCE })
+    for await (const chunk of createReadStream(path, { highWaterMark: AT_ONCE })) {
+      signal?.throwIfAborted()
+      yield chunk
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { before, test } from 'node:test'
+import pg from 'pg'
 import { pino } from 'pino'
 import {
   archiveOf,
@@ -21,6 +24,7 @@ import { migrateDown, migrationStatus } from '../platform/database/migrate.ts'
 import { type Entry, readArchive, writeArchive } from './archive.ts'
 import { checkRelease } from './place.ts'
 import { verify } from './reading.ts'
+import { restore } from './restore.ts'
 
 const source = installation(await testDatabase(), new TestStorage())
 let archive: Buffer
@@ -81,6 +85,26 @@ test('an archive with a migration that is not known is refused by its name', asy
   await assert.rejects(checkRelease(manifest), { name: 'BackupError', message: /7\.1\.0 .*9999_later/ })
   const gap = await withManifest(manifest => ({ ...manifest, migrations: manifest.migrations.slice(1) }))
   await assert.rejects(checkRelease((await verify(gap)).manifest), /lacks the migration 0001_accounts/)
+})
+
+test('an archive with rows behind its files is none of ours', async () => {
+  async function* entries(): AsyncGenerator<Entry> {
+    let rows: Entry | undefined
+    for await (const { name, size, body } of readArchive(one(archive))) {
+      const entry = { name, size, body: [await buffer(body)] }
+      if (name.startsWith('database/')) rows = entry
+      if (name === 'summary.json' && rows) yield rows
+      yield entry
+    }
+  }
+  const turned = await fileOf(await buffer(writeArchive(entries())))
+  await assert.rejects(verify(turned), { name: 'BackupError', message: /rows behind its files/ })
+})
+
+test('reading an archive heeds a signal', async () => {
+  const controller = new AbortController()
+  controller.abort(new Error('interrupted'))
+  await assert.rejects(verify(path, controller.signal), /^Error: interrupted$/)
 })
 
 test('an archive of an older schema is restored and migrated up', async () => {
@@ -186,6 +210,68 @@ test('nobody else may use the database meanwhile', async () => {
   web.process.kill('SIGTERM')
   await web.ended
   await restoreInto(target, path, { replace: true })
+})
+
+test('whoever has a transaction open on the tables is named, and waited for by nobody', async () => {
+  const target = await fresh('migrated')
+  const psql = new pg.Client({ ...target.database.config, application_name: 'psql' })
+  await psql.connect()
+  try {
+    await psql.query('begin; select from users')
+    await assert.rejects(restoreInto(target, path, { replace: true }), {
+      name: 'BackupError',
+      message: /^psql has a transaction open.*pg_terminate_backend\(\d+\)$/,
+    })
+    await psql.query('commit')
+    await restoreInto(target, path, { replace: true })
+  } finally {
+    await psql.end()
+  }
+})
+
+test('objects that outlived their database are kept', async () => {
+  const storage = new TestStorage()
+  for (const [key, bytes] of (source.storage as TestStorage).objects) storage.objects.set(key, bytes)
+  storage.beforeWritten = async key => assert.fail(`${key} was written again`)
+  await restoreInto(installation(await testDatabase('empty'), storage), path)
+})
+
+test('a restore that is interrupted says so, and everything is as before', async () => {
+  const target = await fresh('migrated')
+  const controller = new AbortController()
+  // Whatever the signal cuts first, be it the connection or a write.
+  const storage = target.storage as TestStorage
+  storage.beforeWritten = async () => {
+    controller.abort(new Error('interrupted'))
+    throw new Error('Connection terminated')
+  }
+  await assert.rejects(restoreInto(target, path, { signal: controller.signal }), /^Error: interrupted$/)
+  assert.equal((await target.database.pool.query('select from users')).rowCount, 0)
+})
+
+test('a connection that ends in the commit is not said to have changed nothing', async () => {
+  const target = await fresh('migrated')
+  const stream = () => {
+    const socket = new Socket()
+    // To connect takes back what was put in the place of `write`.
+    socket.once('connect', () => {
+      const write = socket.write.bind(socket)
+      socket.write = (data: Uint8Array | string, ...rest: never[]) => {
+        if (!Buffer.from(data as string).includes('commit\0')) return write(data, ...rest)
+        socket.destroy()
+        return false
+      }
+    })
+    return socket
+  }
+  const { database, storage, secret } = target
+  const deps = { connection: { ...database.config, stream }, storage, db: database.db, secret }
+  const verified = await verify(path)
+  const signal = new AbortController().signal
+  await assert.rejects(restore(deps, { path, verified, replace: false }, signal), {
+    name: 'BackupError',
+    message: /either everything is as before or it is all restored/,
+  })
 })
 
 test('tables that somebody else keeps in the same database are left out', async () => {

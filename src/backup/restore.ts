@@ -4,17 +4,19 @@
 // be run again.
 //
 // Objects are outside of the transaction, but never changed once they are written, and their keys name files that only
-// one installation has ever made. So those of the archive do no harm to those of before. One that is there already,
-// because a file is in the archive as well as in what is replaced, is kept if its bytes are right. And what only the
-// replaced installation knew stays in the new database as a row that is being removed: the cleanup takes the object, and
-// no crash can leave one that nobody knows of.
+// one installation has ever made. So those of the archive do no harm to those of before. One that is there already is
+// kept if its bytes are right: the file is in what is replaced as well, or the storage outlived its database, or a
+// restore before this one was killed. And what only the replaced installation knew stays in the new database as a row
+// that is being removed: the cleanup takes the object, and no crash can leave one that nobody knows of.
 
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { renewUnopened } from '../accounts/signing-keys.ts'
+import { isDatabaseLost } from '../platform/database/lost.ts'
 import type { Deps } from '../platform/deps.ts'
 import { type Storage, StorageError } from '../platform/storage/storage.ts'
 import { connectAlone } from './connection.ts'
+import { BackupError } from './errors.ts'
 import { beginLoading } from './loading.ts'
 import { type Fault, nameOf } from './manifest.ts'
 import { checkPlace } from './place.ts'
@@ -39,19 +41,34 @@ export async function restore(
   signal: AbortSignal,
 ): Promise<Restored> {
   const client = await connectAlone(connection, 'restore', signal)
-  try {
+  const fill = async () => {
     await checkPlace(client, { replace })
     await client.query('begin')
     await rememberFiles(client)
     const foreign = await load(client, storage, path, verified, signal)
     const leftOver = await leaveToCleanup(client)
     await client.query('analyze')
-    signal.throwIfAborted()
-    await client.query('commit')
-    return { foreign, leftOver, lostKey: await renewUnopened(db, secret) }
+    return { foreign, leftOver }
+  }
+  try {
+    // The signal cuts the connection, so it is the reason for whatever was asked on it last.
+    const filled = await fill().finally(() => signal.throwIfAborted())
+    await commit(client)
+    return { ...filled, lostKey: await renewUnopened(db, secret) }
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** When the connection ends right here, nobody knows whether Postgres was still told. */
+async function commit(client: pg.Client): Promise<void> {
+  await client.query('commit').catch(error => {
+    if (!isDatabaseLost(error)) throw error
+    throw new BackupError(
+      'The connection ended while the restore was made final, so either everything is as before or it is all restored: start Xtablo and look, or run the restore again with --replace.',
+      { cause: error },
+    )
+  })
 }
 
 async function load(
@@ -85,11 +102,11 @@ async function rememberFiles(client: pg.Client): Promise<void> {
     `select to_regclass('public.files') is not null as there`,
   )
   await client.query(
-    `create temporary table files_before (id uuid primary key, tablo_id uuid not null, name text not null, sha256 bytea)
+    `create temporary table files_before (id uuid primary key, tablo_id uuid not null, name text not null)
      on commit drop`,
   )
   if (rows[0]?.there)
-    await client.query('insert into files_before select id, tablo_id, name, sha256 from public.files')
+    await client.query('insert into files_before select id, tablo_id, name from public.files')
 }
 
 async function leaveToCleanup(client: pg.Client): Promise<number> {
@@ -119,13 +136,12 @@ interface Putting {
 
 async function putObject(putting: Putting, key: string, body: AsyncIterable<Uint8Array>): Promise<void> {
   const { client, storage, signal } = putting
-  const { rows } = await client.query<{ type: string | null; before: Buffer | null }>(
-    `select files.type, files_before.sha256 as before
-     from files left join files_before using (id) where id = $1`,
+  const { rows } = await client.query<{ type: string | null; sha256: Buffer | null }>(
+    'select type, sha256 from files where id = $1',
     [key.split('/').at(-1)],
   )
-  const { type, before } = rows[0] ?? {}
-  if (before && (await isThere(storage, key, before))) return
+  const { type, sha256 } = rows[0] ?? {}
+  if (sha256 && (await isThere(storage, key, sha256))) return
   const put = () => storage.put(key, body, { type: type ?? 'application/octet-stream', signal })
   try {
     await put()

@@ -45,7 +45,7 @@ export async function restoreBackup(args: readonly string[]): Promise<void> {
   if (!file || file === '-') throw misused('restore takes the file of an archive, which it reads twice.')
   const path = resolve(file)
   const signal = interrupted('everything is as it was before')
-  const verified = await verify(path)
+  const verified = await verify(path, signal)
   await checkRelease(verified.manifest)
   print(contentOf(file, verified))
   complain(faultsOf(verified.summary))

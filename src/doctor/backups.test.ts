@@ -22,6 +22,7 @@ function folderOf(hours: number): string {
   const moment = new Date(Date.now() - hours * HOUR_MS).toISOString().slice(0, 19).replaceAll(':', '-')
   writeFileSync(join(folder, `xtablo-${moment}Z.tar`), 'archive')
   writeFileSync(join(folder, 'xtablo-2999-01-01T00-00-00Z.tar.partial'), 'half')
+  writeFileSync(join(folder, 'xtablo-2999-01-01T00-00-00Z.tar'), 'of a clock that was wrong')
   writeFileSync(join(folder, 'mine.tar'), 'other')
   return folder
 }

@@ -35,7 +35,7 @@ export async function checkBackups({
       ),
     ]
   }
-  const [newest] = await nightlyBackups(folder)
+  const [newest] = await nightlyBackups(folder, new Date())
   if (newest === undefined) return [none(folder)]
   const path = join(folder, newest)
   const hours = Math.round((Date.now() - momentOf(newest).getTime()) / HOUR_MS)

@@ -1,9 +1,8 @@
 // The configuration as it was given. Values of secrets are looked at and never said.
 
-import { isIP } from 'node:net'
 import { diff } from 'node:util'
 import type { Config } from '../config.ts'
-import { secretNames, variableNames } from '../variables.ts'
+import { isLoopback, secretNames, variableNames } from '../variables.ts'
 import { type Finding, fault, orFine, warning } from './findings.ts'
 
 type Environment = Record<string, string | undefined>
@@ -98,6 +97,3 @@ function address({ production, baseUrl, host, trustedProxies }: Config): Finding
     ]
   return []
 }
-
-const isLoopback = (host: string) =>
-  host === 'localhost' || host === '[::1]' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))

@@ -62,8 +62,8 @@ interface Run extends Required<Omit<Cleaning, 'signal'>> {
 
 /**
  * Takes what is left behind, for about five minutes at most, and gives how many objects it removed: each is counted on
- * both passes; none while they are held. Goes on after an object that can't be removed, and throws in the end; throws at once the StorageError of
- * a storage that is away, and the signal's reason. Any number of workers may run it at once.
+ * both passes; none while they are held. Goes on after an object that can't be removed, and throws in the end; throws at
+ * once the StorageError of a storage that is away, and the signal's reason. Any number of workers may run it at once.
  */
 export async function cleanUp({ db, storage, signal, clock = () => new Date() }: Cleaning): Promise<number> {
   const begun = clock()

@@ -33,7 +33,7 @@ test('what only adds passes', () => {
     alter table people add column mood mood;
     alter table people add column since timestamptz not null default now();
     alter type mood add value 'so-so';
-    alter table people add constraint named check (name <> '; drop table people') not valid;
+    alter table pets add constraint named check (name <> '; drop table people');
     insert into people values (1, 'drop table people', $$; drop type mood;$$);
     update people set mood = 'good';`
   assert.deepEqual(found(sql), [])
@@ -42,6 +42,8 @@ test('what only adds passes', () => {
 test('what takes away, renames or asks for more is refused, by its line', () => {
   const statements = [
     'drop table people;',
+    'drop function named',
+    'do $$begin drop table people; end$$;',
     'alter table people drop column nick;',
     'alter table people rename to persons;',
     'alter table people rename column nick to nickname;',
@@ -51,6 +53,9 @@ test('what takes away, renames or asks for more is refused, by its line', () => 
     'alter table people alter column name drop default;',
     'alter table people add constraint one unique (name);',
     "alter table people add constraint named check (name <> '');",
+    "alter table people add constraint named check (name <> '') not valid;",
+    "alter table people add check (name <> '') not valid;",
+    'alter table people add constraint other foreign key (id) references pets not valid;',
     'alter table people add constraint other foreign key (id) references pets;',
     'alter table people drop constraint people_pkey;',
     'alter table people rename constraint people_pkey to people_key;',

@@ -45,6 +45,11 @@ const BREAKING: [RegExp, string][] = [
     'Code tells faults by constraints, and inserts "on conflict" with them.',
   ],
   [/^alter table\b.* drop default\b/, 'The code of before leaves the column out of its inserts.'],
+  [
+    /^alter table\b.* add (constraint \S+ )?(check|foreign key|exclude)\b/,
+    'What it refuses, the code of before may write, "not valid" or not.',
+  ],
+  [/^do\b/, "What it does can't be read here."],
   [/^create unique index\b/, 'The code of before may write what is not unique.'],
   [
     /^create (or replace )?(constraint )?trigger\b/,

@@ -39,6 +39,8 @@ export function statementsOf(sql: string): Statement[] {
     } else if (current) current.bare += ' '
     line += piece.split('\n').length - 1
   }
+  // The last one needs no semicolon.
+  if (current) statements.push({ first: current.first, last: line, bare: onOneLine(current.bare), above })
   return statements
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { testDatabase } from '../../../test/database.ts'
@@ -10,6 +11,16 @@ test('a statement, and a transaction that does nothing, end after half a minute'
   const { pool, close } = openPool(database.config, () => {})
   for (const setting of ['statement_timeout', 'idle_in_transaction_session_timeout'])
     assert.deepEqual((await pool.query(`show ${setting}`)).rows, [{ [setting]: '30s' }])
+  await close(1_000)
+})
+
+test('of the connections that nobody needs any more one stays', async () => {
+  const { pool, close } = openPool({ ...database.config, idleTimeoutMillis: 50 }, () => {})
+  const removed = once(pool, 'remove')
+  await Promise.all([pool.query('select pg_sleep(0.1)'), pool.query('select pg_sleep(0.1)')])
+  await removed
+  await setTimeout(100)
+  assert.equal(pool.totalCount, 1)
   await close(1_000)
 })
 

@@ -31,6 +31,8 @@ export function openPool(
     Client: tracing ? tracedClient(tracing) : PreparingClient,
     stream: patientSocket,
     max: CONNECTIONS,
+    // One stays when nobody asks for anything: by it a restore sees that somebody uses the database.
+    min: 1,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
