@@ -27,7 +27,10 @@ test('the web is well when it is ready', async () => {
 
 test('a worker is well while it hears from the queue and heartbeats are run', async () => {
   const health = workerHealth(deps, heard)
-  assert.equal(await health(), 'no heartbeat was ever run')
+  for (const state of ['running', 'discarded'] as const) {
+    await jobIn(database, state)
+    assert.equal(await health(), 'no heartbeat was ever run', state)
+  }
   await jobIn(database, 'completed')
   assert.equal(await health(), undefined)
   await beats('2 minutes')
