@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { root } from '../src/platform/root.ts'
+import { root, version } from '../src/platform/root.ts'
 import { variableNames } from '../src/variables.ts'
 import { faultsOf } from './config.ts'
 
@@ -148,6 +148,12 @@ test('Caddy takes its file, and writes down no address, which can be a key by it
   )
   // The log of the site is this one: another would have a name and a form of its own.
   assert.deepEqual(Object.keys(logging.logs), ['default'])
+})
+
+test('what is built and what is started are this release, as an operator copies the lines', () => {
+  assert.match(example, new RegExp(`^IMAGE=xtablo\nTAG=${version}$`, 'm'))
+  for (const text of [dockerfile, read('docs/deploy.md')])
+    assert.match(text, new RegExp(`docker build -f deploy/Dockerfile -t xtablo:${version} \\.$`, 'm'))
 })
 
 test('the image runs as nobody, and asks its own program whether it is well', () => {

@@ -13,10 +13,11 @@ const ask = (socketPath: string) =>
     get({ socketPath }, async answer => resolve([answer.statusCode, await text(answer)])).on('error', reject)
   })
 
-test('a process is not well before its parts are there, and then by the worst of them', async () => {
+test('a process is not well before its parts are there, and then by the worst of them', async t => {
   const path = join(temporaryFolder(), 'health.sock')
   const parts: Record<string, HealthCheck> = {}
   const { stop } = await serveHealth(path, parts)
+  t.after(stop)
   assert.deepEqual(await ask(path), [503, 'it starts\n'])
   parts.web = async () => undefined
   assert.deepEqual(await ask(path), [200, 'web: well\n'])

@@ -58,7 +58,7 @@ test('a connection that is kept open for nothing does not hold it up', async () 
   agent.destroy()
 })
 
-test('what does not finish in time is cut', async () => {
+test('what does not finish in time is cut', { timeout: 20_000 }, async () => {
   const { app, asked } = application()
   const server = await listen(app, '127.0.0.1', 0)
   const slow = ask(server.port, '/slow')
