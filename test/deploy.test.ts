@@ -136,7 +136,10 @@ test('the example, with its secrets made, is a start that works', () => {
 test('Caddy takes its file, and writes down no address, which can be a key by itself', () => {
   const file = join(root, 'deploy/Caddyfile')
   const logged = /^\tlog \{\n\t\tformat filter \{\n\t\t\twrap json\n\t\t\tfields \{\n([^}]*)\}/m
-  const dropped = read('deploy/Caddyfile').match(logged)?.[1]?.trim().split(/\s*\n\s*/)
+  const dropped = read('deploy/Caddyfile')
+    .match(logged)?.[1]
+    ?.trim()
+    .split(/\s*\n\s*/)
   assert.deepEqual(dropped, ['request>uri delete', 'request>headers delete', 'resp_headers delete'])
   if (!existsSync(CADDY)) return
   const { logging } = JSON.parse(

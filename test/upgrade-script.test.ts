@@ -34,7 +34,8 @@ esac
 
 function server(containers: string[]) {
   const folder = temporaryFolder()
-  const write = (name: string, text: string, mode = 0o600) => writeFileSync(join(folder, name), text, { mode })
+  const write = (name: string, text: string, mode = 0o600) =>
+    writeFileSync(join(folder, name), text, { mode })
   const read = (name: string) => readFileSync(join(folder, name), 'utf8').trim().split('\n')
   write('docker', DOCKER, 0o755)
   // Nothing here takes time.

@@ -36,5 +36,8 @@ test('healthcheck waits four seconds for a process that is stuck', async t => {
   t.after(() => stuck.close())
   const { ended, said } = xtablo({ url: '' }, ['healthcheck'], { HEALTH_SOCKET: path })
   assert.equal(await ended, 1)
-  assert.match(said(), /^Nothing answers on .* \(4000 ms without an answer\): it starts, ends, or is stuck\.$/m)
+  assert.match(
+    said(),
+    /^Nothing answers on .* \(4000 ms without an answer\): it starts, ends, or is stuck\.$/m,
+  )
 })

@@ -38,6 +38,13 @@ test('so is one whose name can’t be asked for, that no way leads to, or that s
 
 test('a fault of what was asked is none of the database’s', () => {
   const unique = Object.assign(new pg.DatabaseError('…', 0, 'error'), { code: '23505' })
-  for (const error of [new Error('no'), null, undefined, 'ENOTFOUND', { code: 'ENOENT', syscall: 'open' }, unique])
+  for (const error of [
+    new Error('no'),
+    null,
+    undefined,
+    'ENOTFOUND',
+    { code: 'ENOENT', syscall: 'open' },
+    unique,
+  ])
     assert.equal(isDatabaseLost(error), false)
 })

@@ -59,7 +59,11 @@ test('a database that does not answer is down after two seconds', async t => {
 test('all who ask at once are one question, and who asks later is another', async () => {
   let asked = 0
   let answer = Promise.withResolvers<void>()
-  const routes = healthRoutes({ ...fine, database: () => (asked++, answer.promise) })
+  const database = () => {
+    asked++
+    return answer.promise
+  }
+  const routes = healthRoutes({ ...fine, database })
   const statuses = () => Promise.all(READY.map(async path => (await routes.request(path)).status))
   const first = statuses()
   await new Promise(resolve => setImmediate(resolve))
