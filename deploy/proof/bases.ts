@@ -22,6 +22,8 @@ const PATH = '/usr/local/bin:/usr/bin:/bin'
 const POSTGRES = globSync('/usr/lib/postgresql/*').sort().at(-1) ?? ''
 const POSTGRES_UID = 999
 
+export const CADDY = 'docker.io/library/caddy:2'
+
 /** The four images that deploy/ builds and runs on. */
 export async function makeBases(machine: Machine): Promise<void> {
   const made = (name: string) => new Root(join(machine.folder, 'bases', name))
@@ -32,7 +34,7 @@ export async function makeBases(machine: Machine): Promise<void> {
   const caddy = made('caddy').shell().program('/usr/bin/caddy')
   mkdirSync(caddy.path('/data'))
   mkdirSync(caddy.path('/config'))
-  await caddy.save(machine, 'docker.io/library/caddy:2', [
+  await caddy.save(machine, CADDY, [
     'ENV XDG_DATA_HOME=/data',
     'ENV XDG_CONFIG_HOME=/config',
     'VOLUME ["/data", "/config"]',

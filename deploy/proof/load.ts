@@ -1,7 +1,7 @@
 // People who work while something happens: some read, some write, all count what they were answered.
 
 import { setTimeout } from 'node:timers/promises'
-import type { Visitor } from './visitor.ts'
+import type { Answer, Visitor } from './visitor.ts'
 
 export interface Load {
   /** Ends it. Gives how many requests there were, what failed, and the titles that were answered as made. */
@@ -18,13 +18,16 @@ export function putLoad(visitor: Visitor, tablo: string): Load {
   let sent = 0
   let slowestMs = 0
   let enough = false
-  const one = async (what: string, ask: () => Promise<{ status: number }>, expected: number) => {
+  const one = async (what: string, ask: () => Promise<Answer>, expected: number) => {
     const start = performance.now()
     sent++
-    const answer = await ask().catch((error: Error) => ({ status: error.message }))
-    if (answer.status !== expected) failed.push(`${what}: ${answer.status}`)
+    const fault = await ask().then(
+      ({ status, body }) => (status === expected ? undefined : `${status} ${titleOf(body)}`),
+      (error: Error) => error.message,
+    )
+    if (fault !== undefined) failed.push(`${what}: ${fault}`)
     slowestMs = Math.max(slowestMs, Math.round(performance.now() - start))
-    return answer.status === expected
+    return fault === undefined
   }
   const person = async (n: number) => {
     for (let i = 0; !enough; i++) {
@@ -42,3 +45,6 @@ export function putLoad(visitor: Visitor, tablo: string): Load {
   }
   return { stop }
 }
+
+/** Who answered, and how: Xtablo by the title of a page, Caddy by a line. */
+const titleOf = (body: Buffer) => /<title>([^<]*)/.exec(body.toString())?.[1] ?? body.toString().slice(0, 100)

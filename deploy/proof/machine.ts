@@ -30,6 +30,18 @@ export function lacking(): string | undefined {
   return undefined
 }
 
+/** Why not even a container of nothing but a shell runs here, as in a sandbox that allows none; undefined when one does. */
+export async function refusal({ podman }: Machine, image: string): Promise<string | undefined> {
+  try {
+    await podman('network', 'create', 'trial')
+    await podman('run', '--rm', '--network', 'trial', '-p', '127.0.0.1::80', '--read-only', image, 'true')
+    await podman('network', 'rm', 'trial')
+    return undefined
+  } catch (error) {
+    return `no container runs here: ${(error as Error).message.trim()}`
+  }
+}
+
 function has(program: string): boolean {
   try {
     execFileSync('which', [program], { stdio: 'ignore' })

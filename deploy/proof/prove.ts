@@ -6,9 +6,9 @@
 
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { makeBases } from './bases.ts'
+import { CADDY, makeBases } from './bases.ts'
 import { build, buildNext, examine, filesOf } from './image.ts'
-import { lacking, openMachine } from './machine.ts'
+import { lacking, openMachine, refusal } from './machine.ts'
 import { type Stack, up } from './stack.ts'
 import { steps } from './steps.ts'
 
@@ -45,6 +45,11 @@ async function main(): Promise<number> {
   try {
     const known = await machine.podman('images', '--format', '{{.Repository}}:{{.Tag}}')
     if (!known.includes('distroless')) await step('stand-ins for the base images', () => makeBases(machine))
+    const refused = await refusal(machine, CADDY)
+    if (refused !== undefined) {
+      print(`The proof can't run here: ${refused}`)
+      return CANNOT
+    }
     if (!known.includes('xtablo:1')) await images()
     await step('the next release, with a migration', () => buildNext(machine, 'xtablo:1', 'xtablo:2'))
     stack = await step('the stack comes up', () => up(machine, '1'))

@@ -66,7 +66,8 @@ function examples(environment: Environment): Finding[] {
     )
 }
 
-const MAKE_SECRET = 'Set SESSION_SECRET to what “openssl rand -hex 32” prints; everybody then signs in again.'
+const MAKE_SECRET =
+  'Set SESSION_SECRET to what “openssl rand -hex 32” prints; programs then get new access tokens.'
 
 function weakSecret({ SESSION_SECRET: secret = '' }: Environment): Finding[] {
   if (secret.length < 32 || bitsOf(secret) >= LEAST_BITS) return []

@@ -22,9 +22,9 @@ test('what runs by itself is missing until a release has started once', async ()
 test('without a worker nothing goes on: a fault in production, a warning elsewhere', async () => {
   assert.match(
     (await examined(database)).finding('worker'),
-    /^warning: No worker has run ever\. \| Start one: xtablo worker/,
+    /^warning: No worker has ever run\. \| Start one: xtablo worker/,
   )
-  assert.match((await examined(database, PRODUCTION)).finding('worker'), /^fault: No worker has run ever/)
+  assert.match((await examined(database, PRODUCTION)).finding('worker'), /^fault: No worker has ever run/)
   const id = await jobIn(database, 'completed')
   assert.match(
     (await examined(database, PRODUCTION)).finding('worker'),

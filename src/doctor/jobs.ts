@@ -26,10 +26,8 @@ export async function checkWorker(
   if (minutes !== undefined && minutes < SILENT)
     return [fine(`its last heartbeat was ${Math.round(minutes * 60)} s ago`)]
   const finding = production ? fault : warning
-  const since = minutes === undefined ? 'ever' : `for ${spanOf(minutes)}`
-  return [
-    finding(`No worker has run ${since}.`, 'Start one: xtablo worker (or xtablo start, for web and worker)'),
-  ]
+  const says = minutes === undefined ? 'No worker has ever run.' : `No worker has run for ${spanOf(minutes)}.`
+  return [finding(says, 'Start one: xtablo worker (or xtablo start, for web and worker)')]
 }
 
 const spanOf = (minutes: number) =>

@@ -35,7 +35,7 @@ test('an embedded Postgres that is not running is started to be looked at, and s
   const { code, said } = await look(dataDir)
   assert.equal(code, 0, said)
   assert.match(said, /^✔ database: Postgres 18/m)
-  assert.match(said, /^! worker: No worker has run ever/m)
+  assert.match(said, /^! worker: No worker has ever run/m)
   assert.equal(serverPid(dataDir), undefined)
 })
 

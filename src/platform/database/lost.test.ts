@@ -48,3 +48,11 @@ test('a fault of what was asked is none of the database’s', () => {
   ])
     assert.equal(isDatabaseLost(error), false)
 })
+
+test('a database without room, memory or connections can do nothing now, and a wrong value is no reason', async () => {
+  const error = (code: string) => Object.assign(new pg.DatabaseError('said', 4, 'error'), { code })
+  for (const code of ['53100', '53200', '53300', '57P01', '08006'])
+    assert.ok(isDatabaseLost(error(code)), code)
+  for (const code of ['22P02', '23505', '57014', '42P01'])
+    assert.equal(isDatabaseLost(error(code)), false, code)
+})

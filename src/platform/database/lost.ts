@@ -1,7 +1,8 @@
 import pg from 'pg'
 
-// Classes of SQLSTATE: 08 connection exceptions, 57P01 to 57P03 the server stops or starts, 53300 too many connections.
-const STATES = /^(08|57P0|53300)/
+// Classes of SQLSTATE: 08 connection exceptions, 57P01 to 57P03 the server stops or starts, 53 it has no room on its
+// disk, no memory or no connection left.
+const STATES = /^(08|57P0|53)/
 const SYSTEM = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -21,7 +22,7 @@ const SAID =
 /** Seconds after which it is worth trying again: Postgres restarts in less. */
 export const RETRY_AFTER = 5
 
-/** Whether the error says that the database can't be reached now, and not that something is wrong with what was asked. */
+/** Whether the error says that the database can't be reached or can do nothing now, and not that something is wrong with what was asked. */
 export function isDatabaseLost(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   if (error instanceof AggregateError) return error.errors.some(isDatabaseLost)

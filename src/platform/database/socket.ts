@@ -4,10 +4,11 @@
 import { lookup } from 'node:dns'
 import { type LookupFunction, Socket } from 'node:net'
 
-const TRIES = 4
+/** Three seconds: whoever waits for a connection gives up after five. */
+export const TRIES = 12
 const PAUSE_MS = 250
 
-/** A socket for pg, which looks a name up several times within a second before it is not found. */
+/** A socket for pg, which looks a name up for three seconds before it is not found. */
 export function patientSocket(): Socket {
   const socket = new Socket()
   const connect = socket.connect.bind(socket)
@@ -19,7 +20,7 @@ export function patientSocket(): Socket {
   return Object.assign(socket, { connect: patient })
 }
 
-/** Asks again while the name is not found, four times in all. */
+/** Asks again while the name is not found, twelve times in all. */
 export const patientLookup =
   (ask: typeof lookup): LookupFunction =>
   (hostname, options, callback) => {
