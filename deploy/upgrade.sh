@@ -32,8 +32,11 @@ start() {
   fi
 }
 
+# Not those of `docker compose run`, such as one that makes a backup at this moment.
 containers() {
-  "$engine" ps -q --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1"
+  set -- --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1"
+  [ "$engine" != docker ] || set -- "$@" --filter label=com.docker.compose.oneoff=False
+  "$engine" ps -q "$@"
 }
 
 well() {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import pg from 'pg'
 import { testApp } from '../test/app.ts'
 import { xtablo } from '../test/command.ts'
 import { testDatabase } from '../test/database.ts'
 import { temporaryFolder } from '../test/folder.ts'
 import { jobIn, queues } from '../test/jobs.ts'
 import { webHealth, workerHealth } from './health.ts'
+import { connect } from './platform/database/database.ts'
 
 const database = await testDatabase()
 const { deps } = testApp(database)
@@ -25,13 +27,27 @@ test('the web is well when it is ready', async () => {
 
 test('a worker is well while it hears from the queue and heartbeats are run', async () => {
   const health = workerHealth(deps, heard)
-  assert.equal(await health(), 'no heartbeat was ever run')
+  for (const state of ['running', 'discarded'] as const) {
+    await jobIn(database, state)
+    assert.equal(await health(), 'no heartbeat was ever run', state)
+  }
   await jobIn(database, 'completed')
   assert.equal(await health(), undefined)
   await beats('2 minutes')
   assert.equal(await health(), undefined)
   await beats('4 minutes')
   assert.match((await health()) ?? '', /^no heartbeat was run for 2[34]\d s$/)
+})
+
+test('a worker whose connections are all in use is busy, and well', { timeout: 10_000 }, async () => {
+  await beats('0')
+  const pool = new pg.Pool({ ...database.config, max: 1 })
+  const held = await pool.connect()
+  const ofBusy = { ...deps, pool, db: connect(pool) }
+  const busy = workerHealth(ofBusy, heard)
+  assert.equal(await busy(), undefined)
+  held.release()
+  await pool.end()
 })
 
 test('a worker that hears nothing is not well, even while others work', async () => {

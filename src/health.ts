@@ -1,6 +1,7 @@
 // When the parts of a process are well, for whoever watches over it (platform/health-socket.ts).
 
 import { heartbeat } from './admin/heartbeat.ts'
+import { connect } from './platform/database/database.ts'
 import type { Deps } from './platform/deps.ts'
 import type { HealthCheck } from './platform/health-socket.ts'
 import { listJobs } from './platform/jobs/reading.ts'
@@ -30,11 +31,16 @@ export function webHealth({
  * This worker has heard from the queue lately, and a heartbeat of the last minutes is done. The second alone would be true
  * while another worker lives.
  */
-export function workerHealth({ db }: Pick<Deps, 'db'>, running: Pick<RunningJobs, 'silentMs'>): HealthCheck {
+export function workerHealth(
+  { probe }: Pick<Deps, 'probe'>,
+  running: Pick<RunningJobs, 'silentMs'>,
+): HealthCheck {
+  // Of its own connection, as readiness: who waits long for the pool is busy, and must not be ended for it.
+  const reader = connect(probe)
   return async () => {
     const [last] = await within(
       LIMIT_MS,
-      listJobs(db, { kind: heartbeat.name, state: 'completed' }, 1),
+      listJobs(reader, { kind: heartbeat.name, state: 'completed' }, 1),
     ).catch(() => {
       throw new Error('the database does not answer')
     })

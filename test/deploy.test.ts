@@ -1,11 +1,12 @@
 // What deploy/ promises, read from its files; that it does so when it runs is proved by test/crash/deploy.test.ts.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { root } from '../src/platform/root.ts'
+import { root, version } from '../src/platform/root.ts'
 import { variableNames } from '../src/variables.ts'
 import { faultsOf } from './config.ts'
 
@@ -47,6 +48,9 @@ const OWN: Record<string, string> = {
   METRICS_HOST: 'the network of the containers',
   BACKUP_DIR: 'a volume',
 }
+/** Of Debian's package `caddy`. */
+const CADDY = '/usr/bin/caddy'
+
 /** What the image says. */
 const IMAGE = ['ENV', 'HOST', 'PORT', 'DATA_DIR', 'HEALTH_SOCKET']
 
@@ -127,6 +131,32 @@ test('the example, with its secrets made, is a start that works', () => {
     text.replaceAll(/\$\{(\w+)[^}]*\}/g, (_, asked) => filled[asked] ?? ''),
   ])
   assert.deepEqual(faultsOf({ ENV: 'production', ...Object.fromEntries(given) }), [])
+})
+
+test('Caddy takes its file, and writes down no address, which can be a key by itself', () => {
+  const file = join(root, 'deploy/Caddyfile')
+  const logged = /^\tlog \{\n\t\tformat filter \{\n\t\t\twrap json\n\t\t\tfields \{\n([^}]*)\}/m
+  const dropped = read('deploy/Caddyfile')
+    .match(logged)?.[1]
+    ?.trim()
+    .split(/\s*\n\s*/)
+  assert.deepEqual(dropped, ['request>uri delete', 'request>headers delete', 'resp_headers delete'])
+  if (!existsSync(CADDY)) return
+  const { logging } = JSON.parse(
+    execFileSync(CADDY, ['adapt', '--config', file], {
+      encoding: 'utf8',
+      env: { DOMAIN: 'tablo.example.org' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  )
+  // The log of the site is this one: another would have a name and a form of its own.
+  assert.deepEqual(Object.keys(logging.logs), ['default'])
+})
+
+test('what is built and what is started are this release, as an operator copies the lines', () => {
+  assert.match(example, new RegExp(`^IMAGE=xtablo\nTAG=${version}$`, 'm'))
+  for (const text of [dockerfile, read('docs/deploy.md')])
+    assert.match(text, new RegExp(`docker build -f deploy/Dockerfile -t xtablo:${version} \\.$`, 'm'))
 })
 
 test('the image runs as nobody, and asks its own program whether it is well', () => {

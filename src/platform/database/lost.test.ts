@@ -17,8 +17,35 @@ test('a database whose name or port is not there is lost', async () => {
   }
 })
 
+test('so is one whose name can’t be asked for, that no way leads to, or that says that it ends', () => {
+  const system = (code: string, syscall: string) => Object.assign(new Error(code), { code, syscall })
+  const said = (code: string) => Object.assign(new pg.DatabaseError('…', 0, 'error'), { code })
+  const lost = [
+    system('EAI_AGAIN', 'getaddrinfo'),
+    system('EHOSTUNREACH', 'connect'),
+    system('ECONNRESET', 'read'),
+    system('EPIPE', 'write'),
+    new AggregateError([system('ECONNREFUSED', 'connect')]),
+    said('57P01'),
+    said('57P03'),
+    said('08006'),
+    said('53300'),
+    new Error('Connection terminated unexpectedly'),
+    new Error('timeout exceeded when trying to connect'),
+  ]
+  for (const error of lost) assert.ok(isDatabaseLost(error), `${error.message} ${error.name}`)
+})
+
 test('a fault of what was asked is none of the database’s', () => {
-  for (const error of [new Error('no'), null, undefined, 'ENOTFOUND', { code: 'ENOENT', syscall: 'open' }])
+  const unique = Object.assign(new pg.DatabaseError('…', 0, 'error'), { code: '23505' })
+  for (const error of [
+    new Error('no'),
+    null,
+    undefined,
+    'ENOTFOUND',
+    { code: 'ENOENT', syscall: 'open' },
+    unique,
+  ])
     assert.equal(isDatabaseLost(error), false)
 })
 

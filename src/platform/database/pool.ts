@@ -45,6 +45,7 @@ export function openPool(
 export function openProbe(connection: pg.PoolConfig): OpenPool {
   const pool = new pg.Pool({
     ...connection,
+    stream: patientSocket,
     max: 1,
     connectionTimeoutMillis: PROBE_TIMEOUT_MS,
     statement_timeout: PROBE_TIMEOUT_MS,

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
-import type { lookup } from 'node:dns'
+import dns, { type lookup } from 'node:dns'
+import { syncBuiltinESMExports } from 'node:module'
 import { test } from 'node:test'
+import { testApp } from '../../../test/app.ts'
+import { testDatabase } from '../../../test/database.ts'
+import { runJobs } from '../jobs/running.ts'
+import { openPool, openProbe } from './pool.ts'
 import { patientLookup } from './socket.ts'
 
 /** A resolver that does not know the name at first. */
@@ -24,4 +29,28 @@ test('a name that is missing for a moment is found', async () => {
 
 test('a name that stays missing is not', async () => {
   await assert.rejects(resolver(4), /ENOTFOUND/)
+})
+
+test('so looks every connection that is kept: of the pool, of readiness, of the queue', async t => {
+  const database = await testDatabase()
+  const { deps } = testApp(database)
+  // Where it is found, nothing listens: who gave up before says ENOTFOUND.
+  const connection = { host: 'postgres', port: 1, user: 'nobody' }
+  const asking = async (work: () => Promise<unknown>) => {
+    let asked = 0
+    t.mock.method(dns, 'lookup', (_: string, __: object, callback: (...args: unknown[]) => void) =>
+      asked++ < 2
+        ? callback(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }))
+        : callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    )
+    syncBuiltinESMExports()
+    await assert.rejects(work(), { code: 'ECONNREFUSED' })
+    t.mock.restoreAll()
+    syncBuiltinESMExports()
+  }
+  for (const { pool, close } of [openPool(connection, () => {}), openProbe(connection)]) {
+    await asking(() => pool.query('select 1'))
+    await close(0)
+  }
+  await asking(() => runJobs({ ...deps, connection }, []))
 })

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { PgBoss } from 'pg-boss'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { testDatabase } from '../../../test/database.ts'
 import { valuesOf } from '../../../test/metrics.ts'
 import { transaction } from '../database/database.ts'
+import { newId } from '../ids.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import { enqueue } from './enqueue.ts'
 import { type JobKind, job, jobKind } from './kinds.ts'
+import { openPlaces } from './places.ts'
 import { listJobs } from './reading.ts'
 import { runJobs } from './running.ts'
 
@@ -57,6 +60,19 @@ test('what a stopped worker has handed back is another’s, whatever the first s
   const waiting = states.filter(found => found?.state === 'retryable')
   assert.ok(waiting.length >= 3)
   assert.ok(waiting.every(found => found?.attempt === 0 && found.error === null))
+})
+
+test('a worker without a free place asks nothing, so it has not heard from the queue either', async () => {
+  let heard = 0
+  const taken = { id: newId(), data: { payload: { does: 'hang' } }, retryCount: 0 }
+  const boss = { fetch: async () => [taken] } as unknown as PgBoss
+  const ground = { ...deps, boss, report: (error: unknown) => assert.fail(String(error)) }
+  const full = openPlaces(job({ ...definition, batch: 1 }), { ...ground, answered: () => heard++ })
+  while (heard === 0) await setTimeout(1)
+  full.wake()
+  for (let round = 0; round < 20; round++) await setImmediate()
+  assert.equal(heard, 1)
+  await full.stop(0)
 })
 
 test('attempts are counted by how they ended, and what was handed back has not', async () => {

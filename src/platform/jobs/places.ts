@@ -85,11 +85,12 @@ export function openPlaces(definition: JobDefinition, ground: Ground): Places {
       pause = Promise.withResolvers()
       // What ends in the same moment is written down together.
       await setImmediate()
+      const asks = ended.length > 0 || mayTake()
       const results = await Promise.allSettled([settle(), take()])
       const faults = results.filter(result => result.status === 'rejected')
       for (const { reason } of faults) report(reason)
       if (faults.length > 0) await setTimeout(stopping ? 100 : LOOK_MS / 2)
-      else answered()
+      else if (asks) answered()
     }
   }
 

@@ -5,6 +5,7 @@
 import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { isDatabaseLost } from '../database/lost.ts'
+import { patientSocket } from '../database/socket.ts'
 import type { ServingDeps } from '../deps.ts'
 import { CHANNEL } from './enqueue.ts'
 import { sweepFailures } from './failures.ts'
@@ -95,6 +96,7 @@ export async function runJobs(
 
 const queueConnection = (connection: pg.PoolConfig) => ({
   ...(connection as { connectionString?: string }),
+  stream: patientSocket,
   max: CONNECTIONS,
   application_name: 'xtablo jobs',
   options: '-c statement_timeout=30000',

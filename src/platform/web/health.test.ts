@@ -56,6 +56,26 @@ test('a database that does not answer is down after two seconds', async t => {
   assert.deepEqual(await asked, [[503, { status: 'degraded', db: 'down' }]])
 })
 
+test('all who ask at once are one question, and who asks later is another', async () => {
+  let asked = 0
+  let answer = Promise.withResolvers<void>()
+  const database = () => {
+    asked++
+    return answer.promise
+  }
+  const routes = healthRoutes({ ...fine, database })
+  const statuses = () => Promise.all(READY.map(async path => (await routes.request(path)).status))
+  const first = statuses()
+  await new Promise(resolve => setImmediate(resolve))
+  assert.equal(asked, 1)
+  answer.resolve()
+  assert.deepEqual(await first, [200, 200])
+  answer = Promise.withResolvers()
+  answer.reject(new Error('down'))
+  assert.deepEqual(await statuses(), [503, 503])
+  assert.equal(asked, 2)
+})
+
 test('with the real database: ready, then with a migration missing, then gone', async () => {
   const database = await testDatabase()
   const web = testApp(database)

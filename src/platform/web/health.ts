@@ -16,14 +16,24 @@ type Readiness =
   | { status: 'degraded'; db: 'down' }
   | { status: 'degraded'; db: 'ok'; migrations: 'pending' }
 
-/** Liveness says that the process lives; readiness, that it can serve: the database answers and is up to date. */
+/**
+ * Liveness says that the process lives; readiness, that it can serve: the database answers and is up to date. All who
+ * come while that is asked get the same answer: strangers may ask, too, and there is one connection for it.
+ */
 export function healthRoutes(checks: HealthChecks): Hono {
   const app = new Hono()
+  let asked: Promise<Readiness> | undefined
+  const shared = () => {
+    asked ??= ready(checks).finally(() => {
+      asked = undefined
+    })
+    return asked
+  }
   for (const path of ['/healthz', '/health/live']) app.get(path, c => c.json({ status: 'ok' }))
   for (const path of ['/readyz', '/health/ready']) {
     app.get(path, async c => {
       c.header('Cache-Control', 'no-store')
-      const found = await ready(checks)
+      const found = await shared()
       return c.json(found, found.status === 'ok' ? 200 : 503)
     })
   }

@@ -58,7 +58,7 @@ test('a connection that is kept open for nothing does not hold it up', async () 
   agent.destroy()
 })
 
-test('what does not finish in time is cut', async () => {
+test('what does not finish in time is cut', { timeout: 20_000 }, async () => {
   const { app, asked } = application()
   const server = await listen(app, '127.0.0.1', 0)
   const slow = ask(server.port, '/slow')
@@ -66,7 +66,10 @@ test('what does not finish in time is cut', async () => {
   await Promise.all([server.stop(50), assert.rejects(slow, { code: 'ECONNRESET' })])
 })
 
-test('behind a proxy an idle connection is open for its next request, which is told that it was the last one', async () => {
+test('behind a proxy an idle connection is open for its next request, which is told that it was the last one', {
+  // Sooner than the connection would be closed anyway.
+  timeout: 30_000,
+}, async () => {
   const { app } = application()
   const server = await listen(app, '127.0.0.1', 0, { lingerMs: 60_000 })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
