@@ -18,7 +18,7 @@ const pool = new pg.Pool({ ...database.config, max: CONNECTIONS, idleTimeoutMill
 pool.on('error', () => {})
 const { app, deps, lines } = testApp(
   database,
-  { CORS_ORIGINS: 'https://app.example.org' },
+  { CORS_ORIGINS: 'https://app.example.org', LOG_LEVEL: 'debug' },
   { pool, db: connect(pool), probe: database.pool },
 )
 
@@ -120,7 +120,7 @@ test('the page of a refusal has the headers of any page, and its request a numbe
       lines
         .filter(line => line.request_id === id)
         .map(({ level, status, refused }) => [level, status, refused]),
-      [[30, 503, 'overload']],
+      [[20, 503, 'overload']],
     )
   })
 })

@@ -55,7 +55,8 @@ export async function refuseWhenBusy(
       response.setHeader('Access-Control-Expose-Headers', 'Retry-After,X-Request-Id')
     }
     send(request, response, answer, id)
-    log.info({ request_id: id, method, status: 503, refused: 'overload' }, 'request')
+    // So many would wash everything else out of the log, which says when it began and ended, and with how many.
+    log.debug({ request_id: id, method, status: 503, refused: 'overload' }, 'request')
     return true
   }
 }

@@ -18,7 +18,7 @@ const TEST_LIMIT = 120_000
 const FILE_LIMIT = 150_000
 const SLOW_FILE_LIMIT = 600_000
 /** Crash tests that mostly wait, for the clock or for what they started; the longest first. */
-const WAITING = ['deploy', 'jobs-killed', 'jobs-sharing', 'scale-out', 'package']
+const WAITING = ['jobs-killed', 'jobs-sharing', 'scale-out', 'package']
 const words = process.argv.slice(2).filter(word => !word.startsWith('--'))
 const crash = process.argv.includes('--crash')
 const withoutBrowser = process.argv.includes('--no-browser')

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { momentOf, nightlyBackups } from '../backup/nightly.ts'
 import type { Config } from '../config.ts'
 import { type Finding, fault, fine, warning } from './findings.ts'
@@ -23,19 +24,15 @@ export async function checkBackups({
     ]
   }
   const { folder, schedule } = backups
-  try {
-    await access(folder, constants.W_OK)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return [none(folder)]
+  const wrong = await unwritable(folder)
+  if (wrong !== undefined)
     return [
       fault(
-        `BACKUP_DIR ${folder} can't be written to (${code}).`,
+        `BACKUP_DIR ${folder} can't be written to (${wrong}).`,
         'Make it a folder that the user who runs Xtablo can write to.',
       ),
     ]
-  }
-  const [newest] = await nightlyBackups(folder, new Date())
+  const [newest] = existsSync(folder) ? await nightlyBackups(folder, new Date()) : []
   if (newest === undefined) return [none(folder)]
   const path = join(folder, newest)
   const hours = Math.round((Date.now() - momentOf(newest).getTime()) / HOUR_MS)
@@ -48,6 +45,17 @@ export async function checkBackups({
       ),
     ]
   return [fine(`${path}, ${hours} hours old, ${sizeOf((await stat(path)).size)}`)]
+}
+
+/** Why nothing can be written there, or the folder not be made; undefined when it can. */
+async function unwritable(folder: string): Promise<string | undefined> {
+  try {
+    await access(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' && dirname(folder) !== folder ? unwritable(dirname(folder)) : code
+  }
 }
 
 const none = (folder: string) =>
