@@ -6,7 +6,7 @@ import { testApp } from '../../../test/app.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { runJobs } from '../jobs/running.ts'
 import { openPool, openProbe } from './pool.ts'
-import { patientLookup } from './socket.ts'
+import { patientLookup, TRIES } from './socket.ts'
 
 /** A resolver that does not know the name at first. */
 function resolver(failures: number) {
@@ -24,11 +24,11 @@ function resolver(failures: number) {
 }
 
 test('a name that is missing for a moment is found', async () => {
-  assert.equal(await resolver(3), '10.0.0.1')
+  assert.equal(await resolver(TRIES - 1), '10.0.0.1')
 })
 
 test('a name that stays missing is not', async () => {
-  await assert.rejects(resolver(4), /ENOTFOUND/)
+  await assert.rejects(resolver(TRIES), /ENOTFOUND/)
 })
 
 test('so looks every connection that is kept: of the pool, of readiness, of the queue', async t => {
