@@ -5,7 +5,7 @@ import { lookup } from 'node:dns'
 import { type LookupFunction, Socket } from 'node:net'
 
 /** Three seconds: whoever waits for a connection gives up after five. */
-const TRIES = 12
+export const TRIES = 12
 const PAUSE_MS = 250
 
 /** A socket for pg, which looks a name up for three seconds before it is not found. */
