@@ -36,14 +36,13 @@ export function explain(error: unknown): string | undefined {
     /** What the names of the variables begin with that say where to listen */
     variables?: string
   }
+  if (code === '53100') return `The disk of the database is full (${message}): make room there, and try again.`
   // A name that is not found here is HOST's: that of the database was found when the command began.
   if (isDatabaseLost(error) && syscall !== 'getaddrinfo') return `The database can't be reached: ${message}.`
   switch (code) {
     // Of Postgres, by SQLSTATE: what a command meets on a database that is there
     case '57014':
       return `The database did not answer in time (${message}): a restore or a migration may be under way. Try again when it is done.`
-    case '53100':
-      return `The disk of the database is full (${message}): make room there, and try again.`
     case '42501':
       return `The account of DATABASE_URL may not do this (${message}): “xtablo doctor” says what it lacks.`
     case 'EADDRINUSE':
