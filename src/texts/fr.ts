@@ -148,7 +148,7 @@ export const fr: Texts = {
     busy: {
       title: 'Xtablo est très sollicité',
       advice:
-        'On lui demande plus qu’il ne peut faire en ce moment. Rien n’a été modifié : réessayez dans quelques secondes.',
+        'On lui demande plus qu’il ne peut faire en ce moment. Rien n’a été modifié : réessayez dans quelques secondes.',
       again: 'Réessayer',
     },
     cross_site: 'Ce formulaire vient d’un autre site. Ouvrez la page ici et réessayez.',
