@@ -36,7 +36,8 @@ export function explain(error: unknown): string | undefined {
     /** What the names of the variables begin with that say where to listen */
     variables?: string
   }
-  if (code === '53100') return `The disk of the database is full (${message}): make room there, and try again.`
+  if (code === '53100')
+    return `The disk of the database is full (${message}): make room there, and try again.`
   // A name that is not found here is HOST's: that of the database was found when the command began.
   if (isDatabaseLost(error) && syscall !== 'getaddrinfo') return `The database can't be reached: ${message}.`
   switch (code) {
