@@ -114,11 +114,13 @@ export async function faultPage(c: Context<AccountEnv>, status: ContentfulStatus
     c.header('HX-Reswap', 'innerHTML')
     return c.html(<Toast locale={locale} text={advice ?? `${fault.title}. ${fault.advice}`} />)
   }
+  // A page that may come in a moment is asked for again; whoever sent a form would not get it by its address.
+  const again = status === 503 && c.req.method === 'GET'
   const page = (
     <div class="fault">
       <PageHead title={fault.title} text={advice ?? fault.advice} />
-      <Button href="/" kind="primary">
-        {faults.home}
+      <Button href={again ? '' : '/'} kind="primary">
+        {again ? faults.busy.again : faults.home}
       </Button>
       <p class="request-id">{faults.requestId(c.get('requestId'))}</p>
     </div>
