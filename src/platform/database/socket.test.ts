@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import dns, { type lookup } from 'node:dns'
+import dns, { type LookupAllOptions, type lookup } from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -36,12 +36,18 @@ test('so looks every connection that is kept: of the pool, of readiness, of the 
   const { deps } = testApp(database)
   // Where it is found, nothing listens: who gave up before says ENOTFOUND.
   const connection = { host: 'postgres', port: 1, user: 'nobody' }
+  const { lookup } = dns
   const asking = async (work: () => Promise<unknown>) => {
     let asked = 0
-    t.mock.method(dns, 'lookup', (_: string, __: object, callback: (...args: unknown[]) => void) =>
-      asked++ < 2
-        ? callback(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }))
-        : callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    t.mock.method(
+      dns,
+      'lookup',
+      (name: string, options: LookupAllOptions, callback: (...args: unknown[]) => void) => {
+        // The database of the tests may have a name, too.
+        if (name !== connection.host) return lookup(name, options, callback)
+        if (asked++ < 2) return callback(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }))
+        return callback(null, [{ address: '127.0.0.1', family: 4 }])
+      },
     )
     syncBuiltinESMExports()
     await assert.rejects(work(), { code: 'ECONNREFUSED' })
