@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -55,7 +55,9 @@ function packedFile(): string {
 
 /** Runs the installed command in an empty folder, whose path it is given to fill. */
 function xtablo(args: string[], home = dataDirectory(), how: { uid?: number; gid?: number } = {}) {
-  const command = program(join(prefix, 'bin/xtablo'), args, { PATH, PORT: '0' }, { cwd: home, ...how })
+  // That of the checkout may lie where only its owner enters.
+  const [node = process.execPath] = globSync(join(installed, 'node_modules/node-*/bin/node'))
+  const command = program(join(prefix, 'bin/xtablo'), args, { PATH, PORT: '0' }, { cwd: home, node, ...how })
   return { ...command, home }
 }
 
