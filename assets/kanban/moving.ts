@@ -33,10 +33,13 @@ export function moveTo(
 ): void {
   const id = idOf(card)
   const apply = () => withCard(id, here => putAfter(here, status, after))
+  const focused = document.activeElement
   const update = () => {
+    // A glide starts a moment later. Who has gone on meanwhile stays where they went.
+    const stays = [focused, document.body].includes(document.activeElement)
     apply()
     recount()
-    if (glides) focusOn(card)
+    if (glides && stays) focusOn(card)
     announce(card)
   }
   const to = listFor(status)

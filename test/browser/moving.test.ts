@@ -126,6 +126,20 @@ test('Moves that follow quickly are all made, in their order', async () => {
   await expectColumns(page, moved)
 })
 
+test('Who goes on before a move is seen keeps the focus where they went', async () => {
+  const path = await kanban(ada, { todo: ['One', 'Two', 'Three'] })
+  const page = await windowOf(ada)
+  await page.goto(path)
+  await task(page, 'One').focus()
+  await page.evaluate(`{
+    const key = { key: 'ArrowRight', altKey: true, bubbles: true, cancelable: true }
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', key))
+    document.querySelector('#column-todo-tasks > :last-child > a').focus()
+  }`)
+  await expectColumns(page, { todo: ['Two', 'Three'], in_progress: ['One'] })
+  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Three')
+})
+
 test('The menu of a task moves it, is reached by Tab, walked by arrows and letters, and closed by Escape', async () => {
   const path = await kanban(ada, { todo: ['One', 'Two', 'Three'] })
   const page = await windowOf(ada)
