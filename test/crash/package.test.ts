@@ -74,12 +74,13 @@ test('the package has what runs, and nothing that tests, measures or builds', ()
     'CHANGELOG.md',
     'bin/xtablo.cjs',
     'deploy/xtablo.service',
+    'docs/runbook.md',
     'dist/public/assets/manifest.json',
     'dist/src/main.js',
     ...readdirSync(join(root, 'migrations')).map(name => `migrations/${name}`),
   ])
     assert.ok(own.includes(path), path)
-  const others = own.filter(path => !/^(bin|deploy|dist\/(src|public)|migrations)\/|^[^/]+$/.test(path))
+  const others = own.filter(path => !/^(bin|deploy|docs|dist\/(src|public)|migrations)\/|^[^/]+$/.test(path))
   assert.deepEqual(others, [])
   assert.deepEqual(
     own.filter(path => path.includes('.test.') || path.startsWith('deploy/proof/')),
