@@ -54,6 +54,7 @@ export function parseConfig(environment: Environment) {
   const maxUploadMib = read('MAX_UPLOAD_SIZE_MB')
   const tabloQuotaMib = read('TABLO_QUOTA_MB')
   const s3 = parseS3(environment, read, faults)
+  const smtp = parseSmtp(environment, read, faults)
   const corsOrigins = read('CORS_ORIGINS')
   const backupDir = read('BACKUP_DIR')
   const schedule = read('BACKUP_SCHEDULE')
@@ -81,6 +82,9 @@ export function parseConfig(environment: Environment) {
     tabloQuotaBytes: tabloQuotaMib === undefined ? undefined : tabloQuotaMib * MIB,
     /** Undefined: files are kept in a folder of the data directory. */
     s3,
+    /** Undefined: no mail goes out. In development on this machine alone it is shown at /dev/mail instead. */
+    smtp,
+    showsMail: env === 'development' && smtp === undefined && isLoopback(host ?? ''),
     /** Other sites whose scripts may call the API */
     corsOrigins,
     /** Archives that the worker makes by itself: where, when (cron, UTC), and how many stay. Undefined: none. */
@@ -93,6 +97,18 @@ export function parseConfig(environment: Environment) {
     healthSocket,
     logLevel,
   }
+}
+
+function parseSmtp(environment: Environment, read: Read, faults: string[]) {
+  const [url, from] = [read('SMTP_URL'), read('MAIL_FROM')]
+  if (url !== undefined && from !== undefined) return { url, from }
+  for (const [name, other] of [
+    ['MAIL_FROM', 'SMTP_URL'],
+    ['SMTP_URL', 'MAIL_FROM'],
+  ] as const)
+    if (!environment[name] && environment[other])
+      faults.push(`${name}: needed with ${other}, expected ${VARIABLES[name][0]}.`)
+  return undefined
 }
 
 /** Malformed values are told first: whether what is there fits together can be said only of what is well formed. */

@@ -88,6 +88,22 @@ export const VARIABLES = {
     'the address at which browsers reach the storage, such as https://files.example.org, without a path',
     baseUrl.optional(),
   ],
+  SMTP_URL: [
+    'the address of a mail server, such as smtp://user:password@smtp.example.org:587 or smtps://smtp.example.org',
+    z
+      .string()
+      .refine(
+        text => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).host !== '',
+      )
+      .optional(),
+  ],
+  MAIL_FROM: [
+    'an address, or a name with one, such as Xtablo <xtablo@example.org>',
+    z
+      .string()
+      .regex(/^([^<>@\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u)
+      .optional(),
+  ],
   CORS_ORIGINS: [
     'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
@@ -121,7 +137,7 @@ export const VARIABLES = {
 export const variableNames = Object.keys(VARIABLES)
 
 /** Those whose values are shown nowhere. */
-export const secretNames = ['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
+export const secretNames = ['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'SMTP_URL']
 
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8)

@@ -9,6 +9,7 @@ import { signInSchema, signUpSchema } from './schema.ts'
 import { signIn, signOut } from './sign-in.ts'
 import { type AccountEnv, forgetSession, keepSession, originOf, sessionToken } from './signed-in.ts'
 import { type Invitation, SignInPage, SignUpPage } from './views.tsx'
+import { welcome } from './welcome.ts'
 
 /** Sign-up, sign-in, sign-out. */
 export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
@@ -37,8 +38,7 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
     const next = localPath(values.next, '')
     const run = async () => {
       const given = parse(signInSchema, values)
-      keepSession(c, config, await signIn(db, limits, given, originOf(c, config)))
-      return seeOther(c, next || '/')
+      return welcome(c, config, await signIn(db, limits, given, originOf(c, config)), next)
     }
     const again = (problem: Problem) => signInPage(c, { ...values, next }, problem)
     return formResult(c, run, again, 'account_disabled')

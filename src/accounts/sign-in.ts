@@ -1,9 +1,10 @@
 import { AppError } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import type { Actor, Origin } from './actor.ts'
+import { type Arrival, arrive } from './arriving.ts'
 import type { SignInLimits } from './limits.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
-import { dropToken, startSession } from './sessions.ts'
+import { dropToken } from './sessions.ts'
 import { isStillStored } from './verified.ts'
 
 export interface Credentials {
@@ -11,14 +12,14 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Signs a person in and gives the token of a new session; the browser's earlier one ends. Throws as `withCredentials`. */
+/** Signs a person in; the browser's earlier session ends. Throws as `withCredentials`. */
 export async function signIn(
   db: Db,
   limits: SignInLimits,
   given: Credentials,
   from: Origin,
-): Promise<string> {
-  return withCredentials(db, limits, given, from, (tx, { id }) => startSession(tx, id, from))
+): Promise<Arrival> {
+  return withCredentials(db, limits, given, from, (tx, { id }) => arrive(tx, id, from))
 }
 
 /**

@@ -11,6 +11,14 @@ test('ids sort in the order in which they were made, however quickly that was', 
 
 test('what does not look like an id is none', () => {
   const id = newId()
-  for (const text of ['', id.toUpperCase(), id.slice(1), `${id}0`, `${id}\n`, ` ${id}`, id.replaceAll('-', '')])
+  for (const text of [
+    '',
+    id.toUpperCase(),
+    id.slice(1),
+    `${id}0`,
+    `${id}\n`,
+    ` ${id}`,
+    id.replaceAll('-', ''),
+  ])
     assert.equal(isId(text), false, text)
 })

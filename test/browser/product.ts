@@ -19,6 +19,7 @@ import { parseConfig } from '../../src/config.ts'
 import { transaction } from '../../src/platform/database/database.ts'
 import type { Deps } from '../../src/platform/deps.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { mailFolder } from '../../src/platform/mail/shown.ts'
 import { createMetrics } from '../../src/platform/metrics/metrics.ts'
 import { folderStorage } from '../../src/platform/storage/folder.ts'
 import { listen } from '../../src/platform/web/server.ts'
@@ -56,6 +57,7 @@ export async function product(environment: Record<string, string> = {}): Promise
   const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }))
   const secret = 'of the browser tests, and of nothing else'
   const storage = folderStorage(temporaryFolder())
+  const mailer = mailFolder(temporaryFolder())
   const deps = {
     config,
     db,
@@ -63,6 +65,7 @@ export async function product(environment: Record<string, string> = {}): Promise
     probe: pool,
     connection: database.config,
     storage,
+    mailer,
     log,
     secret,
     migrationsPending: async () => false,
