@@ -86,10 +86,10 @@ class Root {
   }
 
   shell(): this {
-    copyFileSync(
-      execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(),
-      this.path('usr/bin/busybox'),
-    )
+    const busybox = execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim()
+    copyFileSync(busybox, this.path('usr/bin/busybox'))
+    // Debian has one that needs them, and one that does not.
+    this.libraries(busybox)
     for (const name of execFileSync('busybox', ['--list'], { encoding: 'utf8' }).trim().split('\n'))
       if (name !== 'busybox') symlinkSync('busybox', this.path(`usr/bin/${name}`))
     return this

@@ -30,16 +30,26 @@ export function lacking(): string | undefined {
   return undefined
 }
 
-/** Why not even a container of nothing but a shell runs here, as in a sandbox that allows none; undefined when one does. */
+/**
+ * Why not even containers of nothing but a shell run here, as in a sandbox that allows none, or do not find each other by
+ * name; undefined when they do.
+ */
 export async function refusal({ podman }: Machine, image: string): Promise<string | undefined> {
+  const inside = ['--network', 'trial', '--read-only', image]
   try {
     await podman('network', 'create', 'trial')
-    await podman('run', '--rm', '--network', 'trial', '-p', '127.0.0.1::80', '--read-only', image, 'true')
-    await podman('network', 'rm', 'trial')
-    return undefined
+    await podman('run', '-d', '--name', 'somebody', '-p', '127.0.0.1::80', ...inside, 'sleep', '60')
   } catch (error) {
     return `no container runs here: ${(error as Error).message.trim()}`
   }
+  try {
+    await podman('run', '--rm', ...inside, 'nslookup', 'somebody')
+  } catch (error) {
+    return `containers do not find each other, for which podman wants netavark and aardvark-dns: ${(error as Error).message.trim()}`
+  }
+  await podman('rm', '-f', '-t', '0', 'somebody')
+  await podman('network', 'rm', 'trial')
+  return undefined
 }
 
 function has(program: string): boolean {

@@ -23,8 +23,10 @@ interface Locked {
 }
 
 const READY = /Xtablo is ready: (http:\/\/[\w.]+:\d+\/)/
+/** Without it, what never answers is told by nothing but the end of the file's time. */
+const NPM_LIMIT_MS = 240_000
 const NOBODY = { uid: 65534, gid: 65534 }
-const { PATH = '', HOME = '' } = process.env
+const { PATH = '', HOME = '', NODE_EXTRA_CA_CERTS = '' } = process.env
 const folder = dataDirectory()
 const prefix = join(folder, 'installé ici')
 const installed = join(prefix, 'lib/node_modules/xtablo')
@@ -43,7 +45,9 @@ async function npm(...args: string[]): Promise<string> {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
   const { stdout } = await promisify(execFile)('npm', [...args, ...quiet], {
     cwd: root,
-    env: { PATH, HOME },
+    // A mirror of npm may have a certificate that only this machine trusts.
+    env: { PATH, HOME, NODE_EXTRA_CA_CERTS },
+    timeout: NPM_LIMIT_MS,
     maxBuffer: 100_000_000,
   })
   return stdout
@@ -74,12 +78,13 @@ test('the package has what runs, and nothing that tests, measures or builds', ()
     'CHANGELOG.md',
     'bin/xtablo.cjs',
     'deploy/xtablo.service',
+    'docs/runbook.md',
     'dist/public/assets/manifest.json',
     'dist/src/main.js',
     ...readdirSync(join(root, 'migrations')).map(name => `migrations/${name}`),
   ])
     assert.ok(own.includes(path), path)
-  const others = own.filter(path => !/^(bin|deploy|dist\/(src|public)|migrations)\/|^[^/]+$/.test(path))
+  const others = own.filter(path => !/^(bin|deploy|docs|dist\/(src|public)|migrations)\/|^[^/]+$/.test(path))
   assert.deepEqual(others, [])
   assert.deepEqual(
     own.filter(path => path.includes('.test.') || path.startsWith('deploy/proof/')),
