@@ -17,12 +17,14 @@ import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
 import { createApi } from './api.ts'
 import { apiDocs } from './api-docs.tsx'
+import { mailPages } from './demo/mails.tsx'
 import { demoPages } from './demo/pages.tsx'
 import { isUpload } from './files/arriving.ts'
 import { filePages } from './files/pages.tsx'
 import { answer } from './platform/api/problems.ts'
 import type { ServingDeps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
+import { shownBy } from './platform/mail/shown.ts'
 import { assetRoutes } from './platform/web/assets.ts'
 import { drained, limitBody } from './platform/web/bodies.ts'
 import { healthRoutes } from './platform/web/health.ts'
@@ -94,6 +96,12 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
     app.route(
       '/',
       demoPages(c => c.get('locale')),
+    )
+  const shownMails = config.showsMail ? shownBy(deps.mailer) : undefined
+  if (shownMails)
+    app.route(
+      '/',
+      mailPages(shownMails, c => c.get('locale')),
     )
   return app
 }

@@ -102,8 +102,7 @@ async function noticeOf(tx: Tx, site: URL, { user, about, to, language, at, addr
   if (!person) return undefined
   const { t, dateTime, zone } = person.locale
   const { mails } = t
-  const { settings } = t.accounts
-  const on = device ? settings.deviceOn(device.browser, device.system) : settings.unknownDevice
+  const on = device ? t.accounts.settings.deviceOn(device.browser, device.system) : mails.unknownDevice
   const words = mails[about]
   return letter(person, site, to, {
     subject: words.subject,

@@ -241,6 +241,7 @@ export const en = {
     from: (host: string) => `Sent by the Xtablo at ${host}.`,
     facts: (when: string, zone: string, device: string, address: string) =>
       `It was on ${when} (${zone}), with ${device}, from ${address}.`,
+    unknownDevice: 'an unknown device',
     newPassword: 'Set a new password',
     reset: {
       subject: 'Set a new password',

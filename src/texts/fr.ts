@@ -254,6 +254,7 @@ export const fr: Texts = {
     helloYou: 'Bonjour,',
     from: host => `Envoyé par le Xtablo de ${host}.`,
     facts: (when, zone, device, address) => `C’était le ${when} (${zone}), avec ${device}, depuis ${address}.`,
+    unknownDevice: 'un appareil inconnu',
     newPassword: 'Choisir un nouveau mot de passe',
     reset: {
       subject: 'Choisir un nouveau mot de passe',

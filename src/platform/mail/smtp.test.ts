@@ -94,6 +94,21 @@ test('a password goes to another machine over TLS alone, unless the address says
   assert.deepEqual([asked, plain.received.length], [1, 1])
 })
 
+test('a sender is one, whatever their name has in it', async () => {
+  const server = await mailServer()
+  const url = `smtp://127.0.0.1:${server.port}/?${TRUST}`
+  for (const [from, shown] of [
+    ['xtablo@example.org', 'xtablo@example.org'],
+    ['Été, & Co <xtablo@example.org>', 'Été, & Co <xtablo@example.org>'],
+    ['"Xtablo" <xtablo@example.org>', 'Xtablo <xtablo@example.org>'],
+  ] as const) {
+    await smtpMailer({ url, from }).send(mail, never)
+    const got = server.received.at(-1) as Received
+    assert.equal(got.from, 'xtablo@example.org')
+    assert.deepEqual(headersOf(got).get('from'), [shown])
+  }
+})
+
 test('a certificate that nobody signed is not trusted', async () => {
   const server = await mailServer()
   assert.equal((await refusal(mailerOn(server.port, { query: '' }).send(mail, never))).fault, 'unsafe')
