@@ -23,9 +23,7 @@ const POLICY = `sandbox ${SANDBOX}; default-src 'none'; style-src 'unsafe-inline
 /** `/dev/mail`, in the language of the request as `localeOf` reads it. */
 export function mailPages(folder: MailFolder, localeOf: (c: Context) => Locale): Hono {
   const app = new Hono()
-  app.use('/dev/*', async (c, next) =>
-    isLoopback(new URL(`http://${c.req.header('Host')}`).hostname) ? next() : c.notFound(),
-  )
+  app.use('/dev/*', async (c, next) => (isOfThisMachine(c.req.header('Host')) ? next() : c.notFound()))
 
   app.get('/dev/mail', async c => {
     const mails = await folder.list()
@@ -50,6 +48,11 @@ export function mailPages(folder: MailFolder, localeOf: (c: Context) => Locale):
   })
 
   return app
+}
+
+function isOfThisMachine(host = ''): boolean {
+  const url = `http://${host}`
+  return URL.canParse(url) && isLoopback(new URL(url).hostname)
 }
 
 interface MailsProps {

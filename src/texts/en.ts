@@ -245,7 +245,7 @@ export const en = {
     newPassword: 'Set a new password',
     reset: {
       subject: 'Set a new password',
-      text: (email: string) => `A new password was asked for, for the Xtablo account of ${email}.`,
+      text: (email: string) => `Somebody asked for a new password for the Xtablo account of ${email}.`,
       once: 'The link works once, within one hour. Whoever uses it is signed in, and every other device is signed out.',
       action: 'Set a new password',
       otherwise: 'If you did not ask for it, do nothing: your password stays as it is.',
@@ -308,7 +308,7 @@ export const en = {
       verified: 'Confirmed',
       unverified: 'Not confirmed',
       since: (date: string) => `Yours since ${date}`,
-      unverifiedLead: 'Follow the link that was mailed to you.',
+      unverifiedLead: 'A mailed link confirms that it is yours.',
       send: 'Mail a new link',
       saved: 'Your address is confirmed.',
       sentOwn: (email: string) => `A link is on its way to ${email}. It works once, within one hour.`,

@@ -258,7 +258,7 @@ export const fr: Texts = {
     newPassword: 'Choisir un nouveau mot de passe',
     reset: {
       subject: 'Choisir un nouveau mot de passe',
-      text: email => `Un nouveau mot de passe a été demandé pour le compte Xtablo de ${email}.`,
+      text: email => `Quelqu’un a demandé un nouveau mot de passe pour le compte Xtablo de ${email}.`,
       once: 'Le lien fonctionne une seule fois, pendant une heure. Qui l’utilise est connecté, et tous les autres appareils sont déconnectés.',
       action: 'Choisir un nouveau mot de passe',
       otherwise: 'Si vous n’avez rien demandé, ne faites rien\u00a0: votre mot de passe reste le même.',
@@ -323,7 +323,7 @@ export const fr: Texts = {
       verified: 'Confirmée',
       unverified: 'Non confirmée',
       since: date => `La vôtre depuis le ${date}`,
-      unverifiedLead: 'Suivez le lien qui vous a été envoyé.',
+      unverifiedLead: 'Un lien envoyé par e-mail confirme qu’elle est la vôtre.',
       send: 'Envoyer un nouveau lien',
       saved: 'Votre adresse est confirmée.',
       sentOwn: email => `Un lien est en route vers ${email}. Il fonctionne une seule fois, pendant une heure.`,
