@@ -80,6 +80,10 @@ const decoded = (value: string): string =>
     .replaceAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind: string, text: string) =>
       kind.toLowerCase() === 'b'
         ? Buffer.from(text, 'base64').toString('latin1')
-        : text.replaceAll('_', ' ').replaceAll(/=([0-9A-F]{2})/gi, (__, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+        : text
+            .replaceAll('_', ' ')
+            .replaceAll(/=([0-9A-F]{2})/gi, (__, hex: string) =>
+              String.fromCharCode(Number.parseInt(hex, 16)),
+            ),
     )
     .replaceAll(/[\x80-\xff]+/g, bytes => Buffer.from(bytes, 'latin1').toString())

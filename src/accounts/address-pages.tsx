@@ -100,7 +100,9 @@ export function addressPages({ config, db, mailer, limits, asking }: AddressDeps
     const person = c.get('person')
     const { path } = c.req
     const email = await addressOf(db, person, path.slice(path.lastIndexOf('/') + 1))
-    const page = <VerifyPage locale={locale} action={path} email={email} was={person.email} problem={problem} />
+    const page = (
+      <VerifyPage locale={locale} action={path} email={email} was={person.email} problem={problem} />
+    )
     return c.render(page, { title: locale.t.addresses.verify.title, current: '/settings' })
   }
 

@@ -31,7 +31,8 @@ beforeEach(async () => {
 
 const row = async () =>
   (await pool.query('select email, email_verified_at from users where id = $1', [people.ada.id])).rows[0]
-const audit = async () => (await pool.query('select kind from audit order by id')).rows.map(({ kind }) => kind)
+const audit = async () =>
+  (await pool.query('select kind from audit order by id')).rows.map(({ kind }) => kind)
 const tokenOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
 /** Asks for another address and gives the path of the link that came. */
@@ -109,9 +110,13 @@ test('a link that proves an address is dead after an hour, under another kind, f
 })
 
 test('a disabled person proves nothing', async () => {
-  const token = await transaction(db, tx => makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }))
+  const token = await transaction(db, tx =>
+    makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }),
+  )
   await disablePerson(db, people.root, people.ada.id, ADDRESS)
-  const again = await transaction(db, tx => makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }))
+  const again = await transaction(db, tx =>
+    makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }),
+  )
   for (const each of [token, again])
     await assert.rejects(confirmAddress(db, people.ada, each, from), { code: 'not_found' })
 })
@@ -125,7 +130,10 @@ test('another address is the person’s once its link is followed, and the old o
   const { email, email_verified_at } = await row()
   assert.deepEqual([email, email_verified_at instanceof Date], [OTHER, true])
   const [told, ...others] = await post.deliver()
-  assert.deepEqual([told?.to, told?.subject, others], [people.ada.email, 'Your e-mail address was changed', []])
+  assert.deepEqual(
+    [told?.to, told?.subject, others],
+    [people.ada.email, 'Your e-mail address was changed', []],
+  )
   assert.doesNotMatch(told?.text ?? '', /lovelace|\/forgot/)
   assert.deepEqual(await audit(), ['email_change_asked', 'email_changed'])
   assert.equal((await ada.post(path)).status, 404)
@@ -173,7 +181,10 @@ test('an address that somebody has is asked like any other, and only its reader 
   const taken = await ada.post('/settings/email', { email: people.eve.email, current: PASSWORD })
   assert.deepEqual([taken.status, taken.location, taken.text], [free.status, free.location, free.text])
   const [one, two] = await post.deliver()
-  assert.equal(two?.text.replaceAll(people.eve.email, OTHER).replace(/verify.*/, ''), one?.text.replace(/verify.*/, ''))
+  assert.equal(
+    two?.text.replaceAll(people.eve.email, OTHER).replace(/verify.*/, ''),
+    one?.text.replace(/verify.*/, ''),
+  )
   const answer = await ada.post(linkIn(two))
   assert.equal(answer.status, 409)
   assert.match(answer.text, /has an account already/)

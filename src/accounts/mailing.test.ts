@@ -5,8 +5,8 @@ import { testApp } from '../../test/app.ts'
 import { cast } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { headersOf, mailServer } from '../../test/smtp.ts'
-import { notifyWorkers } from '../platform/jobs/enqueue.ts'
 import { transaction } from '../platform/database/database.ts'
+import { notifyWorkers } from '../platform/jobs/enqueue.ts'
 import { smtpMailer } from '../platform/mail/smtp.ts'
 import { createWorker } from '../worker.ts'
 
@@ -32,9 +32,16 @@ test('a mail that the server does not take now is tried again, and the log names
   while ((await failed()).rowCount === 0) await setTimeout(20)
   // Its next turn is in a second or two.
   const due = async () =>
-    (await pool.query(`update pgboss.job set start_after = now() where name = 'reset_mail' and state = 'retry'`)).rowCount
+    (
+      await pool.query(
+        `update pgboss.job set start_after = now() where name = 'reset_mail' and state = 'retry'`,
+      )
+    ).rowCount
   while ((await due()) === 0) await setTimeout(20)
-  await transaction(db, async tx => void (await tx.selectNoFrom(notifyWorkers('reset_mail').as('told')).execute()))
+  await transaction(
+    db,
+    async tx => void (await tx.selectNoFrom(notifyWorkers('reset_mail').as('told')).execute()),
+  )
   while (server.received.length === 0) await setTimeout(20)
   const [mail] = server.received
   assert.deepEqual(mail?.to, [ada.email])

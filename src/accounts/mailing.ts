@@ -28,7 +28,8 @@ export function mailJobs({ config, db, mailer }: Pick<Deps, 'config' | 'db' | 'm
     job({
       kind: verificationMail,
       batch: BATCH,
-      run: ({ user, language }, attempt) => send(attempt, tx => verification(tx, site, attempt, user, language)),
+      run: ({ user, language }, attempt) =>
+        send(attempt, tx => verification(tx, site, attempt, user, language)),
     }),
     job({
       kind: emailChangeMail,

@@ -24,7 +24,9 @@ beforeEach(async () => {
 })
 
 async function signsIn(userAgent: string, email = people.ada.email): Promise<void> {
-  const answer = await web.visitor().post('/login', { email, password: PASSWORD }, { 'User-Agent': userAgent })
+  const answer = await web
+    .visitor()
+    .post('/login', { email, password: PASSWORD }, { 'User-Agent': userAgent })
   assert.equal(answer.status, 303)
 }
 

@@ -148,7 +148,9 @@ test('a link is dead after an hour, under another kind, and once its person is d
   const late = await asked()
   await pool.query(`update links set expires_at = now() - interval '1 second'`)
   assert.equal((await web.visitor().post(late, { password: NEW })).status, 404)
-  const verify = await transaction(db, tx => makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }))
+  const verify = await transaction(db, tx =>
+    makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }),
+  )
   const { runs } = await hashingOf(async () => {
     assert.equal((await web.visitor().post(`/reset/${verify}`, { password: NEW })).status, 404)
   })
@@ -165,7 +167,9 @@ test('a password that is reset while it is being changed ends as one of the two,
   const limits = signInLimits(pool, web.deps.secret)
   for (let round = 0; round < 3; round++) {
     await pool.query('truncate sessions, links, rate_limits')
-    await pool.query('update users set password_hash = (select password_hash from users where id = $1)', [people.ben.id])
+    await pool.query('update users set password_hash = (select password_hash from users where id = $1)', [
+      people.ben.id,
+    ])
     const token = await transaction(db, tx => makeLink(tx, 'reset', people.ada.id))
     const change = { current: PASSWORD, password: 'changed to this one' }
     const [changed, reset] = await Promise.allSettled([

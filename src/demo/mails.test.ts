@@ -31,19 +31,26 @@ test('mails are listed, the newest first, and each is read as HTML in a frame an
   assert.ok(list.text.indexOf(`/dev/mail/${newest?.id}`) < list.text.indexOf(`/dev/mail/${one?.id}`))
   assert.ok(!list.text.includes(HOSTILE))
   const path = `/dev/mail/${newest?.id}`
-  assert.match((await web.visitor().get(path)).text, new RegExp(`<iframe[^>]* src="${path}/html"[^>]* sandbox="`))
+  assert.match(
+    (await web.visitor().get(path)).text,
+    new RegExp(`<iframe[^>]* src="${path}/html"[^>]* sandbox="`),
+  )
   const text = await web.visitor().get(`${path}?as=text`)
   assert.match(text.text, /Hello &lt;script&gt;/)
   assert.ok(!text.text.includes('<iframe') && !text.text.includes(HOSTILE))
   for (const gone of [newId(), 'x'])
-    for (const end of ['', '/html']) assert.equal((await web.visitor().get(`/dev/mail/${gone}${end}`)).status, 404)
+    for (const end of ['', '/html'])
+      assert.equal((await web.visitor().get(`/dev/mail/${gone}${end}`)).status, 404)
 })
 
 test('a mail in its frame runs nothing, fetches nothing, and leads out of it', async () => {
   const [newest] = await mailer.list()
   const { headers, text } = await web.visitor().get(`/dev/mail/${newest?.id}/html`)
   const policy = headers.get('Content-Security-Policy') ?? ''
-  assert.match(policy, /^sandbox [^;]*; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'$/)
+  assert.match(
+    policy,
+    /^sandbox [^;]*; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'$/,
+  )
   assert.doesNotMatch(policy, /allow-scripts|allow-same-origin|allow-forms/)
   assert.equal(headers.get('X-Frame-Options'), 'SAMEORIGIN')
   assert.match(text, /<head><base target="_top">/)

@@ -69,7 +69,11 @@ function Mails({ locale, mails, mail, asText, listFirst }: MailsProps) {
   const t = locale.t.addresses.shown
   return (
     <Document locale={locale} title={t.title}>
-      <main class={classes('mails', listFirst ? 'mails-list-first' : 'mails-one-first')} id="content" tabindex={-1}>
+      <main
+        class={classes('mails', listFirst ? 'mails-list-first' : 'mails-one-first')}
+        id="content"
+        tabindex={-1}
+      >
         <PageHead title={t.title} text={t.lead} />
         {mail ? (
           <div class="mails-columns">

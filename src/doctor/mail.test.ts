@@ -23,8 +23,14 @@ test('what is wrong with it is a fault with what to do, and shows no password', 
   const server = await mailServer()
   const on = (user: string, query = '?tls.rejectUnauthorized=false') =>
     found({ SMTP_URL: `smtp://${user}127.0.0.1:${server.port}/${query}`, MAIL_FROM })
-  assert.match(await on('xtablo:hidden@'), /^fault: .*does not take the user and password \(EAUTH.*\| Check the user/)
-  assert.match(await on('', ''), /^fault: .*no safe connection.*\| Check that SMTP_URL has the name of the certificate/)
+  assert.match(
+    await on('xtablo:hidden@'),
+    /^fault: .*does not take the user and password \(EAUTH.*\| Check the user/,
+  )
+  assert.match(
+    await on('', ''),
+    /^fault: .*no safe connection.*\| Check that SMTP_URL has the name of the certificate/,
+  )
   const { port } = server
   await server.close()
   assert.match(
@@ -34,7 +40,10 @@ test('what is wrong with it is a fault with what to do, and shows no password', 
 })
 
 test('half a configuration of mail is told, and mail is not looked at', async () => {
-  for (const half of [{ SMTP_URL: 'smtp://user:hidden@smtp.example.org' }, { MAIL_FROM }] as Record<string, string>[]) {
+  for (const half of [{ SMTP_URL: 'smtp://user:hidden@smtp.example.org' }, { MAIL_FROM }] as Record<
+    string,
+    string
+  >[]) {
     const { finding } = await examined(database, half)
     assert.match(finding('configuration'), /^fault: (MAIL_FROM|SMTP_URL): needed with/)
     assert.match(finding('mail'), /^skipped: /)

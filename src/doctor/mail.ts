@@ -26,7 +26,9 @@ export async function checkMail(config: Config): Promise<readonly Finding[]> {
     return [fine(`${host} takes our mail, asked in ${Math.round(performance.now() - start)} ms`)]
   } catch (error) {
     if (!(error instanceof MailError)) throw error
-    return [fault(`${host}: ${error.message}`, TODO[error.fault], 'Mails wait meanwhile, and are tried again.')]
+    return [
+      fault(`${host}: ${error.message}`, TODO[error.fault], 'Mails wait meanwhile, and are tried again.'),
+    ]
   } finally {
     mailer.close()
   }

@@ -256,7 +256,8 @@ export const en = {
         `An Xtablo account was made with ${email}. Confirm that the address is yours, so that you can always get back in.`,
       once: 'The link works once, within one hour. If you are not signed in where you open it, you are asked to.',
       action: 'Confirm the address',
-      otherwise: 'If you made no account, somebody mistyped their address. Do nothing: you hear no more of it.',
+      otherwise:
+        'If you made no account, somebody mistyped their address. Do nothing: you hear no more of it.',
     },
     emailChange: {
       subject: 'Confirm your new e-mail address',
@@ -296,7 +297,8 @@ export const en = {
       submit: 'Mail me a link',
       sentTitle: 'Look into your mail',
       sent: 'If this address has an account, a link is on its way to it. It works once, within one hour.',
-      sentHint: 'Nothing there after a few minutes? Look among unwanted mail, and see that the address was right.',
+      sentHint:
+        'Nothing there after a few minutes? Look among unwanted mail, and see that the address was right.',
       again: 'Ask again',
       back: 'Back to sign in',
       none: 'This Xtablo sends no mail. Ask whoever runs it for a link to set a new password: xtablo reset-password prints one.',

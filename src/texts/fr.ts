@@ -253,7 +253,8 @@ export const fr: Texts = {
     hello: name => `Bonjour ${name},`,
     helloYou: 'Bonjour,',
     from: host => `Envoyé par le Xtablo de ${host}.`,
-    facts: (when, zone, device, address) => `C’était le ${when} (${zone}), avec ${device}, depuis ${address}.`,
+    facts: (when, zone, device, address) =>
+      `C’était le ${when} (${zone}), avec ${device}, depuis ${address}.`,
     unknownDevice: 'un appareil inconnu',
     newPassword: 'Choisir un nouveau mot de passe',
     reset: {
@@ -282,7 +283,8 @@ export const fr: Texts = {
     password_changed: {
       subject: 'Votre mot de passe a été changé',
       text: 'Le mot de passe de votre compte Xtablo a été changé, et tous les autres appareils ont été déconnectés.',
-      otherwise: 'Si c’était vous, il n’y a rien à faire. Sinon, choisissez dès maintenant un nouveau mot de passe.',
+      otherwise:
+        'Si c’était vous, il n’y a rien à faire. Sinon, choisissez dès maintenant un nouveau mot de passe.',
     },
     password_removed: {
       subject: 'Votre mot de passe a été retiré',
@@ -297,7 +299,8 @@ export const fr: Texts = {
     new_device: {
       subject: 'Connexion d’un nouvel appareil',
       text: 'Une connexion à votre compte Xtablo vient d’un type d’appareil qui n’avait pas encore servi pour lui.',
-      otherwise: 'Si c’était vous, il n’y a rien à faire. Sinon, choisissez dès maintenant un nouveau mot de passe.',
+      otherwise:
+        'Si c’était vous, il n’y a rien à faire. Sinon, choisissez dès maintenant un nouveau mot de passe.',
     },
   },
 
@@ -326,7 +329,8 @@ export const fr: Texts = {
       unverifiedLead: 'Un lien envoyé par e-mail confirme qu’elle est la vôtre.',
       send: 'Envoyer un nouveau lien',
       saved: 'Votre adresse est confirmée.',
-      sentOwn: email => `Un lien est en route vers ${email}. Il fonctionne une seule fois, pendant une heure.`,
+      sentOwn: email =>
+        `Un lien est en route vers ${email}. Il fonctionne une seule fois, pendant une heure.`,
       change: 'Une autre adresse',
       changeLead:
         'Un lien lui est envoyé. Votre adresse change quand vous le suivez\u00a0: tous les autres appareils sont alors déconnectés, et l’ancienne adresse est prévenue.',

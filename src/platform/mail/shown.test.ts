@@ -41,7 +41,8 @@ test('fifty stay, for whoever owns the folder alone, and what is no mail is pass
 test('mail goes to the server that is named, is shown in development, and goes nowhere in production', async () => {
   const secret = { SESSION_SECRET: 'the secret of the tests, all of it' }
   const named = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'xtablo@example.org' }
-  const wayOf = (environment: Record<string, string>) => openMailer(parseConfig({ ...secret, ...environment })).way
+  const wayOf = (environment: Record<string, string>) =>
+    openMailer(parseConfig({ ...secret, ...environment })).way
   assert.deepEqual(
     [wayOf({}), wayOf(named), wayOf({ ENV: 'production' }), wayOf({ ENV: 'production', ...named })],
     ['shown', 'smtp', 'none', 'smtp'],

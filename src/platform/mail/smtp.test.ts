@@ -129,7 +129,10 @@ test('a server that refuses the reader, or what was sent, is told so by its code
   const refuse = (message: string) => Object.assign(new Error(message), { responseCode: 550 })
   const reader = await mailServer({ onRcptTo: ({ address }, _, done) => done(refuse(`No such ${address}`)) })
   const { fault, message } = await refusal(mailerOn(reader.port).send(mail, never))
-  assert.deepEqual([fault, message], ['refused', 'The mail server did not take the mail (EENVELOPE RCPT TO 550).'])
+  assert.deepEqual(
+    [fault, message],
+    ['refused', 'The mail server did not take the mail (EENVELOPE RCPT TO 550).'],
+  )
   const content = await mailServer({
     onData(stream, _, done) {
       stream.resume().on('end', () => done(refuse('We do not like Ada <ada@example.org>')))
@@ -182,7 +185,9 @@ test('what was typed stays in its header: no line break makes another, and no ad
     'ada@example.org\r\nRCPT TO:<eve@example.org>',
   ]) {
     const server = await mailServer()
-    await mailerOn(server.port).send({ ...mail, to }, never).catch(() => {})
+    await mailerOn(server.port)
+      .send({ ...mail, to }, never)
+      .catch(() => {})
     const readers = server.received.flatMap(each => each.to)
     assert.ok(readers.length <= 1, `${to}: ${readers}`)
     for (const each of server.received) {

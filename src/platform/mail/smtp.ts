@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { isLoopback } from '../../variables.ts'
-import { MailError, type MailFault, type Mailer } from './mailer.ts'
+import { MailError, type Mailer, type MailFault } from './mailer.ts'
 
 /** Milliseconds for each step of a delivery. */
 const PATIENCE_MS = 15_000
