@@ -3,6 +3,8 @@
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
+import { addressPages } from './accounts/address-pages.tsx'
+import { askingLimits } from './accounts/asking.ts'
 import { callers } from './accounts/callers.ts'
 import { jwksRoutes } from './accounts/jwks.ts'
 import { signInLimits } from './accounts/limits.ts'
@@ -15,12 +17,14 @@ import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
 import { createApi } from './api.ts'
 import { apiDocs } from './api-docs.tsx'
+import { mailPages } from './demo/mails.tsx'
 import { demoPages } from './demo/pages.tsx'
 import { isUpload } from './files/arriving.ts'
 import { filePages } from './files/pages.tsx'
 import { answer } from './platform/api/problems.ts'
 import type { ServingDeps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
+import { shownBy } from './platform/mail/shown.ts'
 import { assetRoutes } from './platform/web/assets.ts'
 import { drained, limitBody } from './platform/web/bodies.ts'
 import { healthRoutes } from './platform/web/health.ts'
@@ -36,7 +40,8 @@ import { localeOf, preferredLanguage } from './texts/locale.ts'
 /** Every route on these dependencies, ready to be served. It opens nothing by itself, so there is nothing to close. */
 export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   const { config, pool, probe, log, secret } = deps
-  const limits = signInLimits(pool, secret)
+  const limits = signInLimits(pool, secret, { mailed: deps.mailer.way !== 'none' })
+  const asking = askingLimits(pool, secret)
   const app = new Hono<AccountEnv>()
 
   app.onError(errorPage)
@@ -76,8 +81,9 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   })
   app.use(sessions(deps, visits(deps)))
 
-  app.route('/', accountPages({ ...deps, limits }))
+  app.route('/', accountPages({ ...deps, limits, asking }))
   app.route('/', linkPages({ ...deps, limits }))
+  app.route('/', addressPages({ ...deps, limits, asking }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', personalTokenPages(deps))
   app.route('/', tabloPages(deps))
@@ -90,6 +96,12 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
     app.route(
       '/',
       demoPages(c => c.get('locale')),
+    )
+  const shownMails = config.showsMail ? shownBy(deps.mailer) : undefined
+  if (shownMails)
+    app.route(
+      '/',
+      mailPages(shownMails, c => c.get('locale')),
     )
   return app
 }

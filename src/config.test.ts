@@ -69,6 +69,17 @@ const MALFORMED: Record<string, string[]> = {
   S3_SECRET_KEY: ['two words', ' start'],
   S3_USE_PATH_STYLE: ['yes', '1', 'True'],
   S3_PUBLIC_ENDPOINT: ['files.example.org', 'https://files.example.org/path'],
+  SMTP_URL: ['smtp.example.org', 'smtp.example.org:587', 'http://smtp.example.org', 'smtp://', 'smtps:x'],
+  MAIL_FROM: [
+    'xtablo',
+    'Xtablo',
+    '@example.org',
+    'Xtablo xtablo@example.org',
+    'Xtablo <xtablo>',
+    'xtablo@example.org, other@example.org',
+    '<xtablo@example.org> Xtablo',
+    'Xtablo\t<xtablo@example.org>',
+  ],
   CORS_ORIGINS: [
     '*',
     'https://*.example.org',
@@ -150,8 +161,9 @@ test('no secret is shown, not even a malformed one', () => {
     S3_ENDPOINT: 'https://key:hidden@s3.example.org',
     S3_ACCESS_KEY: 'hidden key',
     S3_SECRET_KEY: 'hidden secret',
+    SMTP_URL: 'http://user:hidden@smtp.example.org',
   })
-  assert.equal(faults.length, 6)
+  assert.equal(faults.length, 7)
   assert.ok(!faults.join().includes('hidden'), faults.join())
 })
 

@@ -100,7 +100,9 @@ export function parseConfig(environment: Environment) {
 }
 
 function parseSmtp(environment: Environment, read: Read, faults: string[]) {
+  const before = faults.length
   const [url, from] = [read('SMTP_URL'), read('MAIL_FROM')]
+  if (faults.length > before) return undefined
   if (url !== undefined && from !== undefined) return { url, from }
   for (const [name, other] of [
     ['MAIL_FROM', 'SMTP_URL'],

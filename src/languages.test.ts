@@ -10,10 +10,14 @@ import { jobIn, queues } from '../test/jobs.ts'
 import { PDF, PNG } from '../test/samples.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
 import { offerReset } from './accounts/accounts.ts'
+import { makeLink } from './accounts/links.ts'
 import { createPersonalToken } from './accounts/personal-tokens.ts'
 import { samplePeople } from './demo/samples.ts'
+import { transaction } from './platform/database/database.ts'
 import { isId, newId } from './platform/ids.ts'
 import { jobStates } from './platform/jobs/reading.ts'
+import { openMailer } from './platform/mail/open.ts'
+import { shownBy } from './platform/mail/shown.ts'
 import { move } from './tasks/ordering.ts'
 import { create, edit } from './tasks/tasks.ts'
 import { languages, localeOf } from './texts/locale.ts'
@@ -47,16 +51,28 @@ for (const [name, scope] of [
 await pool.query(`update personal_tokens set expires_at = now() - interval '1 day' where name = 'Xyzzy'`)
 await pool.query(`update personal_tokens set last_used_at = null where name = 'Plugh'`)
 
+for (const subject of ['Xyzzy', ''])
+  await web.deps.mailer.send(
+    { to: people.ada.email, subject, text: 'Qwerty', html: '<p>Plugh</p>' },
+    new AbortController().signal,
+  )
+const [shown] = (await shownBy(web.deps.mailer)?.list()) ?? []
+const linkTo = (kind: 'verify' | 'change_email', email: string) =>
+  transaction(db, tx => makeLink(tx, kind, people.ada.id, { email }))
+const verify = await linkTo('verify', people.ada.email)
+const change = await linkTo('change_email', people.eve.email)
+
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
   id: async route => (route.startsWith('/admin/jobs') ? job : tablo),
   tablo: async () => tablo,
   task: async () => task,
   file: async () => file?.id ?? '',
-  token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : 'none'),
+  token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : verify),
+  mail: async () => shown?.id ?? '',
 }
-/** Assets, and what programs read. */
-const NO_PAGES = /^\/(assets\/:file|api\/v1\/.*|\.well-known\/.*)$/
+/** Assets, what programs read, and mails, which are in the language of their reader. */
+const NO_PAGES = /^\/(assets\/:file|api\/v1\/.*|\.well-known\/.*|dev\/mail\/.*\/html)$/
 
 const data = new Set([
   ...TYPED,
@@ -146,6 +162,12 @@ for (const language of languages) {
       '/?view=list',
       '/settings?saved=profile',
       '/settings?saved=password',
+      '/settings/email?sent=own',
+      '/settings/email?sent=new',
+      '/settings/email?saved=1',
+      '/forgot?sent=1',
+      `/verify/${change}`,
+      `/dev/mail/${shown?.id}?as=text`,
       '/nothing',
     ]
     for (const address of addresses) check((await ada.get(address)).text, address)
@@ -161,6 +183,14 @@ for (const language of languages) {
     await ada.post(`${path}/restore`)
     const closed = speaking(testApp(database, { SIGNUP: 'closed' }).visitor())
     for (const address of ['/signup', '/login']) check((await closed.get(address)).text, `${address}, closed`)
+    const mailer = openMailer({ smtp: undefined, showsMail: false, dataDir: '' })
+    const mute = speaking(await testApp(database, {}, { mailer }).browserOf(people.ada))
+    for (const address of ['/forgot', '/settings/email'])
+      check((await mute.get(address)).text, `${address}, no mail`)
+    check((await mute.post('/forgot', { email: people.ada.email })).text, 'asked for where no mail goes out')
+    await pool.query('update users set email_verified_at = now() where id = $1', [people.ada.id])
+    check((await ada.get('/settings/email')).text, 'a confirmed address')
+    await pool.query('update users set email_verified_at = null')
     const madeBefore = { id: newId(), name: 'Plugh', scope: 'write', days: '365' }
     for (const state of ['a new token', 'a token that was made before'])
       check((await ada.post('/settings/tokens', madeBefore)).text, state)
@@ -192,6 +222,11 @@ for (const language of languages) {
       [ada, `/settings/tokens/${newId()}/end`, {}],
       [disabled, '/login', { email, password: PASSWORD }],
       [ada, '/settings/password', { current: 'x', password: 'not a password' }],
+      [visitor, '/forgot', { email: '' }],
+      [ada, '/settings/email', { email: people.ada.email, current: 'not a password' }],
+      [ada, '/settings/email', { email: 'Xyzzy', current: long }],
+      [ada, `/verify/${change}`, {}],
+      [ada, '/verify/none', {}],
       [ada, '/tablos', { title: '', description: long, color: 'x' }],
       [ada, path, { title: long, description: '\0', color: 'x' }],
       [vera, path, { title: 'Xyzzy' }],

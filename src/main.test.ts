@@ -191,6 +191,11 @@ test('in production lines are JSON, and the first account is made by the link of
     .map(line => JSON.parse(line))
   assert.ok(lines.some(({ msg, route }) => msg === 'request' && route === '/setup/:token'))
   assert.ok(lines.some(({ msg }) => msg === 'worker ready'))
+  const told = lines.filter(({ msg }) => /^no mail goes out: SMTP_URL is not set/.test(msg))
+  assert.deepEqual(
+    told.map(({ level }) => level),
+    [40],
+  )
   const again = xtablo(empty, ['web'], { ENV: 'production', ...SECRET })
   await again.says(READY)
   again.process.kill('SIGTERM')

@@ -1,6 +1,7 @@
 // Every job and every schedule.
 
 import { expireSessions, forgetExpired } from './accounts/expiry.ts'
+import { mailJobs } from './accounts/mailing.ts'
 import { beat, heartbeat } from './admin/heartbeat.ts'
 import { BACKUP_TIMEOUT, backUpNightly, backupJob } from './backup/nightly.ts'
 import { cleanUp, orphanFileCleanup } from './files/cleanup.ts'
@@ -17,8 +18,9 @@ export const jobs = ({
   connection,
   db,
   log,
+  mailer,
   storage,
-}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'storage'>): JobDefinition[] => [
+}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'mailer' | 'storage'>): JobDefinition[] => [
   job({
     kind: heartbeat,
     schedule: '* * * * *',
@@ -44,6 +46,7 @@ export const jobs = ({
       await forgetKeys(db)
     },
   }),
+  ...mailJobs({ config, db, mailer }),
   job({
     kind: backupJob,
     ...(config.backups && { schedule: config.backups.schedule }),
@@ -58,7 +61,7 @@ export const jobs = ({
 
 /** Starts to work, and says so. */
 export async function createWorker(
-  deps: WorkingDeps & Pick<Deps, 'config' | 'storage'>,
+  deps: WorkingDeps & Pick<Deps, 'config' | 'mailer' | 'storage'>,
 ): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)

@@ -7,12 +7,16 @@ import { newId } from '../platform/ids.ts'
 import type { Language } from '../texts/locale.ts'
 import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
+import { endOtherWaysIn, verifyEmail } from './addresses.ts'
+import { type Arrival, arrive } from './arriving.ts'
 import { recordAudit } from './audit.ts'
+import { rememberDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
-import { makeLink, mustBeLive, takeLink } from './links.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import { endLinks, makeLink, mustBeLive, takeLink } from './links.ts'
+import { enqueueNotice, enqueueVerification } from './mails.ts'
+import { hashPassword } from './passwords.ts'
 import { endAllSessions, startSession } from './sessions.ts'
-import { isStillStored } from './verified.ts'
+import { isStillStored, provePassword } from './verified.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
 
@@ -104,22 +108,12 @@ export async function changePassword(
   given: { current: string; password: string },
   from: Origin,
 ): Promise<string> {
-  await limits.attempt(person.email, from.address)
-  const user = await db
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', person.id)
-    .executeTakeFirst()
-  const stored = user?.password_hash ?? null
-  if (!(await verifyPassword(given.current, stored)) || !stored) {
-    await limits.failed(person.email)
-    throw invalid('current', 'password_wrong')
-  }
-  await limits.succeeded(person.email, from.address)
+  const stored = await provePassword(db, limits, person, given.current, from)
   const passwordHash = await hashPassword(given.password)
   return transaction(db, async tx => {
     if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
-    return replacePassword(tx, person.id, passwordHash, 'password_changed', from)
+    await replacePassword(tx, person.id, passwordHash, 'password_changed', from)
+    return startSession(tx, person.id, from)
   })
 }
 
@@ -141,7 +135,7 @@ export async function offerReset(db: Db, email: string): Promise<string> {
 
 /**
  * Sets a new password by a reset link, ends every session and every refresh token, forgets the failures to sign in and
- * gives the token of a new session. Throws not_found.
+ * lets the person in. A link that was mailed proves the address too. Throws not_found.
  */
 export async function resetPassword(
   db: Db,
@@ -149,18 +143,23 @@ export async function resetPassword(
   token: string,
   password: string,
   from: Origin,
-): Promise<string> {
-  await mustBeLive(db, 'reset', token)
+): Promise<Arrival> {
+  const { userId } = await mustBeLive(db, 'reset', token)
+  if (!userId) throw notFound()
   const passwordHash = await hashPassword(password)
-  const { email, session } = await transaction(db, async tx => {
-    const { userId } = await takeLink(tx, 'reset', token)
-    if (!userId) throw notFound()
-    const session = await replacePassword(tx, userId, passwordHash, 'password_reset', from)
-    const query = tx.selectFrom('users').select('email').where('id', '=', userId)
-    return { ...(await query.executeTakeFirstOrThrow()), session }
+  const { email, arrival } = await transaction(db, async tx => {
+    // Before the link, as everybody takes them who ends the links of a person.
+    const query = tx.selectFrom('users').select(['id', 'email']).where('id', '=', userId).forUpdate()
+    const user = await query.executeTakeFirst()
+    const { email: mailedTo } = await takeLink(tx, 'reset', token)
+    if (!user) throw notFound()
+    const { id, email } = user
+    await replacePassword(tx, id, passwordHash, 'password_reset', from)
+    if (mailedTo === email && (await verifyEmail(tx, id, from))) await endOtherWaysIn(tx, id)
+    return { email, arrival: await arrive(tx, id, from) }
   })
   await limits.forget(email)
-  return session
+  return arrival
 }
 
 const people = (reader: Reader, { id }: Actor) =>
@@ -192,6 +191,8 @@ async function insertPerson(
   }
   if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
   await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
+  await rememberDevice(tx, id, from)
+  await enqueueVerification(tx, id, from)
   return startSession(tx, id, from)
 }
 
@@ -201,7 +202,7 @@ async function replacePassword(
   passwordHash: string,
   kind: 'password_changed' | 'password_reset',
   from: Origin,
-): Promise<string> {
+): Promise<void> {
   const changed = await tx
     .updateTable('users')
     .set({ password_hash: passwordHash })
@@ -210,9 +211,9 @@ async function replacePassword(
     .returning('id')
     .executeTakeFirst()
   if (!changed) throw new AppError('forbidden', 'account_disabled')
-  await tx.deleteFrom('links').where('user_id', '=', userId).execute()
+  await endLinks(tx, userId)
   await endAllSessions(tx, userId)
   await endAccess(tx, userId)
   await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
-  return startSession(tx, userId, from)
+  await enqueueNotice(tx, 'password_changed', userId, from)
 }

@@ -2,6 +2,7 @@
 
 import type { Tx } from '../platform/database/database.ts'
 import type { Origin } from './actor.ts'
+import { noticeDevice } from './devices.ts'
 import { startSession } from './sessions.ts'
 
 /** What whoever proved who they are gets: the token of a session. */
@@ -11,5 +12,6 @@ export interface Arrival {
 
 /** Lets a person in who has proved who they are and whose row the transaction holds. */
 export async function arrive(tx: Tx, userId: string, from: Origin): Promise<Arrival> {
+  await noticeDevice(tx, userId, from)
   return { session: await startSession(tx, userId, from) }
 }

@@ -8,6 +8,9 @@ export type AuditKind =
   | 'password_reset'
   | 'session_ended'
   | 'reset_link_made'
+  | 'email_verified'
+  | 'email_change_asked'
+  | 'email_changed'
   | 'personal_token_made'
   | 'personal_token_ended'
   | 'person_disabled'
@@ -16,7 +19,10 @@ export type AuditKind =
   | 'job_retried'
   | 'job_cancelled'
 
-/** Writes what was done to an account, a setting, a key or a job, in the transaction that does it. `by` is null for the command line. */
+/**
+ * Writes what was done to an account, a setting, a key or a job, in the transaction that does it. `by` is null for the command line,
+ * and for whoever is not signed in.
+ */
 export async function recordAudit(
   tx: Tx,
   entry: { kind: AuditKind; subject: string; by: string | null; address: string | null },

@@ -4,6 +4,7 @@ import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { localPath, seeOther } from '../platform/web/respond.ts'
 import * as accounts from './accounts.ts'
+import type { AskingLimits } from './asking.ts'
 import type { SignInLimits } from './limits.ts'
 import { signInSchema, signUpSchema } from './schema.ts'
 import { signIn, signOut } from './sign-in.ts'
@@ -11,8 +12,10 @@ import { type AccountEnv, forgetSession, keepSession, originOf, sessionToken } f
 import { type Invitation, SignInPage, SignUpPage } from './views.tsx'
 import { welcome } from './welcome.ts'
 
+type AccountDeps = Pick<Deps, 'config' | 'db'> & { limits: SignInLimits; asking: AskingLimits }
+
 /** Sign-up, sign-in, sign-out. */
-export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
+export function accountPages({ config, db, limits, asking }: AccountDeps) {
   const app = new Hono<AccountEnv>()
   const policy = { signup: config.signup, firstByLink: config.production }
 
@@ -22,7 +25,9 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
     const values = await readForm(c)
     const run = async () => {
       const { time_zone: timeZone, ...person } = parse(signUpSchema, values)
-      keepSession(c, config, await accounts.signUp(db, { ...person, timeZone }, policy, originOf(c, config)))
+      const from = originOf(c, config)
+      await asking.signUp(from.address)
+      keepSession(c, config, await accounts.signUp(db, { ...person, timeZone }, policy, from))
       return seeOther(c, '/')
     }
     return formResult(c, run, problem => signUpPage(c, values, problem))

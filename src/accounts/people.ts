@@ -7,6 +7,7 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { endAccess } from './access.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
+import { endLinks } from './links.ts'
 import { endAllSessions } from './sessions.ts'
 
 /** So many people at most, the newest first; with `after`, those that come after the person with this id. */
@@ -43,7 +44,7 @@ export async function disablePerson(db: Db, admin: Actor, id: string, address: s
     await tx.updateTable('users').set({ disabled_at: sql`now()` }).where('id', '=', id).execute()
     await endAllSessions(tx, id)
     await endAccess(tx, id)
-    await tx.deleteFrom('links').where('user_id', '=', id).execute()
+    await endLinks(tx, id)
     await recordAudit(tx, { kind: 'person_disabled', subject: id, by: admin.id, address })
   })
 }

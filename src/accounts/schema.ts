@@ -84,6 +84,10 @@ export const personalTokenSchema = z.object({
 
 export const resetSchema = z.object({ password: newPassword })
 
+export const forgotSchema = z.object({ email })
+
+export const newEmailSchema = z.object({ email, current: knownPassword })
+
 /** What a program sends to sign in. */
 export const tokenBody = z
   .strictObject({

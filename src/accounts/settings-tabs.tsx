@@ -3,10 +3,10 @@ import type { Locale } from '../texts/locale.ts'
 interface SettingsTabsProps {
   locale: Locale
   /** Which page they stand on */
-  page: 'settings' | 'tokens'
+  page: 'settings' | 'email' | 'tokens'
 }
 
-/** What there is to set: the sections of one page, and the page of tokens. */
+/** What there is to set: the sections of one page, and the pages of the address and of tokens. */
 export function SettingsTabs({ locale, page }: SettingsTabsProps) {
   const { settings, tokens } = locale.t.accounts
   const sections = page === 'settings' ? '' : '/settings'
@@ -15,6 +15,9 @@ export function SettingsTabs({ locale, page }: SettingsTabsProps) {
       <a href={`${sections}#profile`}>{settings.profile}</a>
       <a href={`${sections}#password`}>{settings.password}</a>
       <a href={`${sections}#sessions`}>{settings.sessions}</a>
+      <a href="/settings/email" aria-current={page === 'email' ? 'page' : undefined}>
+        {locale.t.addresses.email.tab}
+      </a>
       <a href="/settings/tokens" aria-current={page === 'tokens' ? 'page' : undefined}>
         {tokens.title}
       </a>

@@ -72,6 +72,7 @@ export function originOf(c: Context, config: Config): Origin {
   return {
     address: clientAddress(c, config.trustedProxies),
     userAgent: c.req.header('User-Agent') ?? '',
+    language: c.get('locale').language,
     earlierToken: sessionToken(c, config),
   }
 }

@@ -1,5 +1,34 @@
-import { AppError } from '../errors.ts'
-import type { Tx } from '../platform/database/database.ts'
+import { AppError, invalid } from '../errors.ts'
+import type { Reader, Tx } from '../platform/database/database.ts'
+import type { Origin, Person } from './actor.ts'
+import type { SignInLimits } from './limits.ts'
+import { verifyPassword } from './passwords.ts'
+
+/**
+ * Asks a signed-in person for their password once more, and gives its hash, for `isStillStored`. Throws invalid for a
+ * wrong one, which counts as a failed sign-in; too_many.
+ */
+export async function provePassword(
+  reader: Reader,
+  limits: SignInLimits,
+  person: Person,
+  current: string,
+  { address }: Origin,
+): Promise<string> {
+  await limits.attempt(person.email, address)
+  const user = await reader
+    .selectFrom('users')
+    .select('password_hash')
+    .where('id', '=', person.id)
+    .executeTakeFirst()
+  const stored = user?.password_hash ?? null
+  if (!(await verifyPassword(current, stored)) || !stored) {
+    await limits.failed(person.email)
+    throw invalid('current', 'password_wrong')
+  }
+  await limits.succeeded(person.email, address)
+  return stored
+}
 
 /**
  * Whether the person's hash is still the one that was verified: verifying takes its time, and the password may have

@@ -113,11 +113,16 @@ export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPa
           {t.submit}
         </Button>
       </Form>
-      {canSignUp && (
-        <p class="plain-foot">
-          {t.other} <a href="/signup">{t.otherLink}</a>
+      <div class="plain-foot">
+        <p>
+          <a href="/forgot">{locale.t.addresses.forgot.link}</a>
         </p>
-      )}
+        {canSignUp && (
+          <p>
+            {t.other} <a href="/signup">{t.otherLink}</a>
+          </p>
+        )}
+      </div>
     </>
   )
 }

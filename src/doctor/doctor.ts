@@ -67,7 +67,7 @@ export function examineAll(patient: Patient): Promise<Named[]> {
     { name: 'worker', run: inTables(pool => checkWorker(pool, config)) },
     { name: 'jobs', run: inTables((pool, reader) => checkQueue(pool, reader, scheduled)) },
     { name: 'backups', run: () => (knows('BACKUP_DIR') ? checkBackups(config) : UNKNOWN) },
-    { name: 'mail', run: () => checkMail(config) },
+    { name: 'mail', run: () => (knows('SMTP_URL', 'MAIL_FROM') ? checkMail(config) : UNKNOWN) },
     { name: 'web', run: () => (knows('HOST', 'PORT') ? checkReady(config) : UNKNOWN) },
     { name: 'address', run: () => (knows('BASE_URL', 'HOST', 'PORT') ? checkAddress(config) : UNKNOWN) },
   ]

@@ -28,8 +28,15 @@ export function understand(environment: Environment): Understood {
 }
 
 function leaveOut(given: Environment, name: string): void {
-  const group = name.startsWith('S3_') ? Object.keys(given).filter(key => key.startsWith('S3_')) : [name]
-  for (const key of group) delete given[key]
+  for (const key of groupOf(given, name)) delete given[key]
   // Production has no default for it. Nothing that is looked at is signed by it.
   if (name === 'SESSION_SECRET') given.SESSION_SECRET = 'left out, since what was given is no use'
 }
+
+/** What is of no use without each other. */
+function groupOf(given: Environment, name: string): readonly string[] {
+  if (name.startsWith('S3_')) return Object.keys(given).filter(key => key.startsWith('S3_'))
+  return MAIL.includes(name) ? MAIL : [name]
+}
+
+const MAIL = ['SMTP_URL', 'MAIL_FROM']

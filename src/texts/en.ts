@@ -39,6 +39,14 @@ export const en = {
       'This token was made already, and can’t be shown again. If you didn’t keep it, end it and make another.',
     personal_tokens_many: 'You have 50 tokens. End one that you don’t need, then make this one.',
     link_dead: 'This link has been used or has expired. Ask for a new one.',
+    link_elsewhere:
+      'This link has been used, has expired, or is for another account than the one you are signed in to.',
+    mail_missing: 'This Xtablo sends no mail. Ask whoever runs it.',
+    mails_many: 'Too many links were asked for. Wait an hour, then try again.',
+    signups_many: 'Too many accounts were made from your network. Wait an hour, then try again.',
+    email_same: 'This is your address already. Enter another one.',
+    too_many_failures_mailed:
+      'Too many wrong passwords for this e-mail address. Have a link mailed to you below, and set a new one.',
     language_unknown: 'Choose a language from the list.',
     time_zone_unknown: 'Choose a time zone from the list.',
     title_missing: 'Enter a title.',
@@ -224,6 +232,115 @@ export const en = {
       madeLabel: 'Your new token',
       copy: 'Copy',
       copied: 'Token copied.',
+    },
+  },
+
+  mails: {
+    hello: (name: string) => `Hello ${name},`,
+    helloYou: 'Hello,',
+    from: (host: string) => `Sent by the Xtablo at ${host}.`,
+    facts: (when: string, zone: string, device: string, address: string) =>
+      `It was on ${when} (${zone}), with ${device}, from ${address}.`,
+    unknownDevice: 'an unknown device',
+    newPassword: 'Set a new password',
+    reset: {
+      subject: 'Set a new password',
+      text: (email: string) => `Somebody asked for a new password for the Xtablo account of ${email}.`,
+      once: 'The link works once, within one hour. Whoever uses it is signed in, and every other device is signed out.',
+      action: 'Set a new password',
+      otherwise: 'If you did not ask for it, do nothing: your password stays as it is.',
+    },
+    verification: {
+      subject: 'Confirm your e-mail address',
+      text: (email: string) =>
+        `An Xtablo account was made with ${email}. Confirm that the address is yours, so that you can always get back in.`,
+      once: 'The link works once, within one hour. If you are not signed in where you open it, you are asked to.',
+      action: 'Confirm the address',
+      otherwise:
+        'If you made no account, somebody mistyped their address. Do nothing: you hear no more of it.',
+    },
+    emailChange: {
+      subject: 'Confirm your new e-mail address',
+      text: (email: string) => `${email} is to be the new address of an Xtablo account.`,
+      once: 'The link works once, within one hour. If you are not signed in where you open it, you are asked to.',
+      action: 'Confirm the new address',
+      otherwise: 'If you did not ask for it, somebody mistyped their address. Do nothing.',
+    },
+    password_changed: {
+      subject: 'Your password was changed',
+      text: 'The password of your Xtablo account was changed, and every other device was signed out.',
+      otherwise: 'If it was you, there is nothing to do. If not, set a new password now.',
+    },
+    password_removed: {
+      subject: 'Your password was removed',
+      text: 'Your Xtablo account was signed in to through a provider that knows this address to be yours. Nobody had confirmed it before, so the password that the account had was removed, and every other device was signed out.',
+      otherwise: 'Go on signing in through the provider, or set a new password.',
+    },
+    email_changed: {
+      subject: 'Your e-mail address was changed',
+      text: 'Your Xtablo account has another e-mail address now, and every other device was signed out. This is the last mail to this one.',
+      otherwise: 'If it was not you, tell whoever runs this Xtablo at once.',
+    },
+    new_device: {
+      subject: 'A new device signed in',
+      text: 'Your Xtablo account was signed in to from a kind of device that was not used for it before.',
+      otherwise: 'If it was you, there is nothing to do. If not, set a new password now.',
+    },
+  },
+
+  addresses: {
+    forgot: {
+      title: 'Set a new password',
+      lead: 'Enter your e-mail address, and you are mailed a link.',
+      link: 'Forgot your password?',
+      email: 'E-mail address',
+      submit: 'Mail me a link',
+      sentTitle: 'Look into your mail',
+      sent: 'If this address has an account, a link is on its way to it. It works once, within one hour.',
+      sentHint:
+        'Nothing there after a few minutes? Look among unwanted mail, and see that the address was right.',
+      again: 'Ask again',
+      back: 'Back to sign in',
+      none: 'This Xtablo sends no mail. Ask whoever runs it for a link to set a new password: xtablo reset-password prints one.',
+    },
+    email: {
+      tab: 'E-mail',
+      title: 'E-mail address',
+      lead: 'You sign in with it, and it is the way back in when you forget your password.',
+      verified: 'Confirmed',
+      unverified: 'Not confirmed',
+      since: (date: string) => `Yours since ${date}`,
+      unverifiedLead: 'A mailed link confirms that it is yours.',
+      send: 'Mail a new link',
+      saved: 'Your address is confirmed.',
+      sentOwn: (email: string) => `A link is on its way to ${email}. It works once, within one hour.`,
+      change: 'Another address',
+      changeLead:
+        'A link is mailed to it. Your address changes when you follow that link: every other device is signed out then, and the old address is told.',
+      newEmail: 'New e-mail address',
+      submit: 'Mail a link to it',
+      sentNew: 'A link is on its way to the new address. It works once, within one hour.',
+      none: 'This Xtablo sends no mail, so an address can’t be confirmed or changed. Ask whoever runs it.',
+    },
+    verify: {
+      title: 'Confirm your address',
+      own: (email: string) => `${email} is the address of your account.`,
+      change: (was: string, email: string) =>
+        `Your address becomes ${email} in place of ${was}. You are signed out on every other device.`,
+      submit: 'Confirm the address',
+      submitChange: 'Take the new address',
+    },
+    shown: {
+      title: 'Mails',
+      lead: 'Mails that would have been sent. They are shown here because SMTP_URL is not set, on this machine alone.',
+      open: 'Open the mails',
+      empty: 'No mail yet. A new account or a forgotten password sends the first one.',
+      back: 'All mails',
+      to: (email: string) => `To ${email}`,
+      frame: (subject: string) => `The mail “${subject}”`,
+      html: 'As HTML',
+      text: 'As text',
+      untitled: 'Without a subject',
     },
   },
 

@@ -42,6 +42,14 @@ export const fr: Texts = {
     personal_tokens_many:
       'Vous avez 50 jetons. Révoquez-en un dont vous n’avez plus besoin, puis créez celui-ci.',
     link_dead: 'Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.',
+    link_elsewhere:
+      'Ce lien a déjà servi, a expiré, ou concerne un autre compte que celui où vous êtes connecté.',
+    mail_missing: 'Ce Xtablo n’envoie pas d’e-mails. Adressez-vous à la personne qui le gère.',
+    mails_many: 'Trop de liens ont été demandés. Attendez une heure, puis réessayez.',
+    signups_many: 'Trop de comptes ont été créés depuis votre réseau. Attendez une heure, puis réessayez.',
+    email_same: 'C’est déjà votre adresse. Saisissez-en une autre.',
+    too_many_failures_mailed:
+      'Trop de mots de passe erronés pour cette adresse e-mail. Faites-vous envoyer un lien ci-dessous, et choisissez-en un nouveau.',
     language_unknown: 'Choisissez une langue dans la liste.',
     time_zone_unknown: 'Choisissez un fuseau horaire dans la liste.',
     title_missing: 'Saisissez un titre.',
@@ -238,6 +246,119 @@ export const fr: Texts = {
       madeLabel: 'Votre nouveau jeton',
       copy: 'Copier',
       copied: 'Jeton copié.',
+    },
+  },
+
+  mails: {
+    hello: name => `Bonjour ${name},`,
+    helloYou: 'Bonjour,',
+    from: host => `Envoyé par le Xtablo de ${host}.`,
+    facts: (when, zone, device, address) =>
+      `C’était le ${when} (${zone}), avec ${device}, depuis ${address}.`,
+    unknownDevice: 'un appareil inconnu',
+    newPassword: 'Choisir un nouveau mot de passe',
+    reset: {
+      subject: 'Choisir un nouveau mot de passe',
+      text: email => `Quelqu’un a demandé un nouveau mot de passe pour le compte Xtablo de ${email}.`,
+      once: 'Le lien fonctionne une seule fois, pendant une heure. Qui l’utilise est connecté, et tous les autres appareils sont déconnectés.',
+      action: 'Choisir un nouveau mot de passe',
+      otherwise: 'Si vous n’avez rien demandé, ne faites rien\u00a0: votre mot de passe reste le même.',
+    },
+    verification: {
+      subject: 'Confirmez votre adresse e-mail',
+      text: email =>
+        `Un compte Xtablo a été créé avec ${email}. Confirmez que cette adresse est la vôtre, pour toujours pouvoir revenir.`,
+      once: 'Le lien fonctionne une seule fois, pendant une heure. Si vous n’êtes pas connecté là où vous l’ouvrez, on vous le demandera.',
+      action: 'Confirmer l’adresse',
+      otherwise:
+        'Si vous n’avez pas créé de compte, quelqu’un s’est trompé d’adresse. Ne faites rien\u00a0: vous n’en entendrez plus parler.',
+    },
+    emailChange: {
+      subject: 'Confirmez votre nouvelle adresse e-mail',
+      text: email => `${email} doit devenir la nouvelle adresse d’un compte Xtablo.`,
+      once: 'Le lien fonctionne une seule fois, pendant une heure. Si vous n’êtes pas connecté là où vous l’ouvrez, on vous le demandera.',
+      action: 'Confirmer la nouvelle adresse',
+      otherwise: 'Si vous n’avez rien demandé, quelqu’un s’est trompé d’adresse. Ne faites rien.',
+    },
+    password_changed: {
+      subject: 'Votre mot de passe a été changé',
+      text: 'Le mot de passe de votre compte Xtablo a été changé, et tous les autres appareils ont été déconnectés.',
+      otherwise:
+        'Si c’était vous, il n’y a rien à faire. Sinon, choisissez dès maintenant un nouveau mot de passe.',
+    },
+    password_removed: {
+      subject: 'Votre mot de passe a été retiré',
+      text: 'Une connexion à votre compte Xtablo est passée par un fournisseur qui sait que cette adresse est la vôtre. Personne ne l’avait confirmée auparavant\u00a0: le mot de passe du compte a donc été retiré, et tous les autres appareils ont été déconnectés.',
+      otherwise: 'Continuez à vous connecter par ce fournisseur, ou choisissez un nouveau mot de passe.',
+    },
+    email_changed: {
+      subject: 'Votre adresse e-mail a été changée',
+      text: 'Votre compte Xtablo a désormais une autre adresse e-mail, et tous les autres appareils ont été déconnectés. Ceci est le dernier message à celle-ci.',
+      otherwise: 'Si ce n’était pas vous, prévenez aussitôt la personne qui gère ce Xtablo.',
+    },
+    new_device: {
+      subject: 'Connexion d’un nouvel appareil',
+      text: 'Une connexion à votre compte Xtablo vient d’un type d’appareil qui n’avait pas encore servi pour lui.',
+      otherwise:
+        'Si c’était vous, il n’y a rien à faire. Sinon, choisissez dès maintenant un nouveau mot de passe.',
+    },
+  },
+
+  addresses: {
+    forgot: {
+      title: 'Choisir un nouveau mot de passe',
+      lead: 'Saisissez votre adresse e-mail, et un lien vous sera envoyé.',
+      link: 'Mot de passe oublié\u00a0?',
+      email: 'Adresse e-mail',
+      submit: 'M’envoyer un lien',
+      sentTitle: 'Regardez vos e-mails',
+      sent: 'Si cette adresse a un compte, un lien est en route vers elle. Il fonctionne une seule fois, pendant une heure.',
+      sentHint:
+        'Rien au bout de quelques minutes\u00a0? Regardez parmi les indésirables, et vérifiez que l’adresse était la bonne.',
+      again: 'Demander à nouveau',
+      back: 'Revenir à la connexion',
+      none: 'Ce Xtablo n’envoie pas d’e-mails. Demandez à la personne qui le gère un lien pour choisir un nouveau mot de passe\u00a0: xtablo reset-password en affiche un.',
+    },
+    email: {
+      tab: 'E-mail',
+      title: 'Adresse e-mail',
+      lead: 'Elle vous sert à vous connecter, et à revenir quand vous oubliez votre mot de passe.',
+      verified: 'Confirmée',
+      unverified: 'Non confirmée',
+      since: date => `La vôtre depuis le ${date}`,
+      unverifiedLead: 'Un lien envoyé par e-mail confirme qu’elle est la vôtre.',
+      send: 'Envoyer un nouveau lien',
+      saved: 'Votre adresse est confirmée.',
+      sentOwn: email =>
+        `Un lien est en route vers ${email}. Il fonctionne une seule fois, pendant une heure.`,
+      change: 'Une autre adresse',
+      changeLead:
+        'Un lien lui est envoyé. Votre adresse change quand vous le suivez\u00a0: tous les autres appareils sont alors déconnectés, et l’ancienne adresse est prévenue.',
+      newEmail: 'Nouvelle adresse e-mail',
+      submit: 'Lui envoyer un lien',
+      sentNew:
+        'Un lien est en route vers la nouvelle adresse. Il fonctionne une seule fois, pendant une heure.',
+      none: 'Ce Xtablo n’envoie pas d’e-mails\u00a0: une adresse ne peut donc être ni confirmée ni changée. Adressez-vous à la personne qui le gère.',
+    },
+    verify: {
+      title: 'Confirmez votre adresse',
+      own: email => `${email} est l’adresse de votre compte.`,
+      change: (was, email) =>
+        `Votre adresse devient ${email} à la place de ${was}. Vous êtes déconnecté de tous vos autres appareils.`,
+      submit: 'Confirmer l’adresse',
+      submitChange: 'Prendre la nouvelle adresse',
+    },
+    shown: {
+      title: 'E-mails',
+      lead: 'Les e-mails qui seraient partis. Ils sont montrés ici parce que SMTP_URL n’est pas défini, et sur cette machine seulement.',
+      open: 'Ouvrir les e-mails',
+      empty: 'Aucun e-mail pour l’instant. Un nouveau compte ou un mot de passe oublié envoie le premier.',
+      back: 'Tous les e-mails',
+      to: email => `À ${email}`,
+      frame: subject => `L’e-mail «\u00a0${subject}\u00a0»`,
+      html: 'En HTML',
+      text: 'En texte',
+      untitled: 'Sans objet',
     },
   },
 

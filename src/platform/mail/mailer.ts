@@ -20,7 +20,19 @@ export interface Mailer {
   close(): void
 }
 
+/**
+ * Why a mail was not sent: no server answers there (`away`), it takes no safe connection (`unsafe`), it does not know us
+ * (`credentials`), it takes mail but not this one (`refused`), or there is none (`none`).
+ */
+export type MailFault = 'away' | 'unsafe' | 'credentials' | 'refused' | 'none'
+
 /** A mail was not sent: the message is one line, and names neither the reader nor a secret. */
 export class MailError extends Error {
   override name = 'MailError'
+  readonly fault: MailFault
+
+  constructor(fault: MailFault, message: string) {
+    super(message)
+    this.fault = fault
+  }
 }

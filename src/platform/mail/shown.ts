@@ -19,6 +19,10 @@ export interface MailFolder extends Mailer {
   list(): Promise<ShownMail[]>
 }
 
+/** The folder, where mails are shown. */
+export const shownBy = (mailer: Mailer): MailFolder | undefined =>
+  mailer.way === 'shown' ? (mailer as MailFolder) : undefined
+
 export function mailFolder(folder: string): MailFolder {
   const names = async () =>
     (await readdir(folder))

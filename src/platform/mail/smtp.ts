@@ -1,20 +1,29 @@
 import { createTransport } from 'nodemailer'
-import { MailError, type Mailer } from './mailer.ts'
+import { isLoopback } from '../../variables.ts'
+import { MailError, type Mailer, type MailFault } from './mailer.ts'
 
 /** Milliseconds for each step of a delivery. */
 const PATIENCE_MS = 15_000
 
 /**
  * Sends by a mail server. `url` is smtp:// (TLS as soon as the server offers it) or smtps://, with user and password in
- * it; what nodemailer takes as a query (`?requireTLS=true`) is passed on.
+ * it; what nodemailer takes as a query is passed on. A password goes to another machine over TLS alone, so that nobody
+ * between can talk us out of it: `?requireTLS=false` says that the way there is safe.
  */
-export function smtpMailer({ url, from }: { url: string; from: string }): Mailer {
+export function smtpMailer(
+  { url, from: sender }: { url: string; from: string },
+  patienceMs = PATIENCE_MS,
+): Mailer {
+  const from = addressOf(sender)
+  const { username, hostname, searchParams } = new URL(url)
+  const needsTls = username !== '' && !isLoopback(hostname) && !searchParams.has('requireTLS')
   const transport = createTransport({
     url,
-    connectionTimeout: PATIENCE_MS,
-    greetingTimeout: PATIENCE_MS,
-    socketTimeout: PATIENCE_MS,
-    dnsTimeout: PATIENCE_MS,
+    ...(needsTls && { requireTLS: true }),
+    connectionTimeout: patienceMs,
+    greetingTimeout: patienceMs,
+    socketTimeout: patienceMs,
+    dnsTimeout: patienceMs,
     // What a mail is made of is ours: nothing is fetched or read for it.
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -32,17 +41,47 @@ export function smtpMailer({ url, from }: { url: string; from: string }): Mailer
   }
 }
 
-/** The first line alone of what the server said, for it may repeat the address and what was sent. */
+/** `Name <address>`, or an address: a comma in the name makes no second sender. */
+function addressOf(text: string): { name: string; address: string } {
+  const [, name = '', address = text] = /^(.*)<([^<>]+)>$/.exec(text.trim()) ?? []
+  return { name: name.trim().replace(/^"(.*)"$/, '$1'), address }
+}
+
+const FAULTS: Record<string, MailFault> = {
+  ECONNECTION: 'away',
+  ETIMEDOUT: 'away',
+  EDNS: 'away',
+  ETLS: 'unsafe',
+  EREQUIRETLS: 'unsafe',
+  EAUTH: 'credentials',
+  ENOAUTH: 'credentials',
+}
+
+const SAID: Record<MailFault, string> = {
+  away: 'The mail server can’t be reached, or stopped answering',
+  unsafe: 'There is no safe connection to the mail server',
+  credentials: 'The mail server does not take the user and password',
+  refused: 'The mail server did not take the mail',
+  none: 'There is no mail server',
+}
+
+interface Failure {
+  code?: string
+  responseCode?: number
+  command?: string
+  message?: string
+}
+
+/** Codes alone of what the server said, for it may repeat the address and what was sent. */
 function failed(error: unknown): never {
-  const {
-    code = '',
-    responseCode,
-    command,
-  } = error as {
-    code?: string
-    responseCode?: number
-    command?: string
-  }
-  const said = [code, command, responseCode].filter(Boolean).join(' ')
-  throw new MailError(`The mail server did not take the mail: ${said || 'no reason was given'}`)
+  const { code = '', responseCode, command, message = '' } = error as Failure
+  const fault = FAULTS[code] ?? faultOfSocket(code, message)
+  const codes = [code, command, responseCode].filter(Boolean).join(' ')
+  throw new MailError(fault, `${SAID[fault]} (${codes || 'no reason was given'}).`)
+}
+
+/** A certificate that is not trusted breaks the socket like a cable does. */
+function faultOfSocket(code: string, message: string): MailFault {
+  if (code !== 'ESOCKET') return 'refused'
+  return /certificate|SSL|TLS|altnames/i.test(message) ? 'unsafe' : 'away'
 }
