@@ -9,6 +9,9 @@ import { signInLimits } from './accounts/limits.ts'
 import { linkPages } from './accounts/link-pages.tsx'
 import { accountPages } from './accounts/pages.tsx'
 import { personalTokenPages } from './accounts/personal-token-pages.tsx'
+import { providerPages } from './accounts/provider-pages.tsx'
+import { providerSettingsPages } from './accounts/provider-settings-pages.tsx'
+import { openProviders } from './accounts/providers.ts'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
@@ -37,6 +40,7 @@ import { localeOf, preferredLanguage } from './texts/locale.ts'
 export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   const { config, pool, probe, log, secret } = deps
   const limits = signInLimits(pool, secret)
+  const providers = openProviders(config, log)
   const app = new Hono<AccountEnv>()
 
   app.onError(errorPage)
@@ -78,7 +82,9 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages({ ...deps, limits }))
+  app.route('/', providerPages({ ...deps, providers }))
   app.route('/', settingsPages({ ...deps, limits }))
+  app.route('/', providerSettingsPages({ ...deps, limits, providers }))
   app.route('/', personalTokenPages(deps))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))

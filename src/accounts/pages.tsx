@@ -58,6 +58,7 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
         locale={locale}
         action="/signup"
         invitation={await invitation()}
+        providers={config.providers}
         values={values}
         problem={problem}
       />
@@ -68,7 +69,8 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
   async function signInPage(c: Context<AccountEnv>, values: FormValues, problem?: Problem) {
     const locale = c.get('locale')
     const canSignUp = (await invitation()) !== 'closed'
-    const page = <SignInPage locale={locale} values={values} problem={problem} canSignUp={canSignUp} />
+    const { providers } = config
+    const page = <SignInPage {...{ locale, values, problem, canSignUp, providers }} />
     return c.render(page, { title: locale.t.accounts.signIn.title })
   }
 
