@@ -6,7 +6,7 @@ import { arriveByProvider } from './identities.ts'
 import { linkIdentity } from './linking.ts'
 import { type Flow, keepFlow, takeFlow } from './provider-flow.ts'
 import { ProviderFaultPage, startPath } from './provider-views.tsx'
-import type { Proved, Provider, Providers } from './providers.ts'
+import { PROVIDER, type Proved, type Provider, type Providers } from './providers.ts'
 import { type AccountEnv, originOf } from './signed-in.ts'
 import { welcome } from './welcome.ts'
 
@@ -20,7 +20,7 @@ export function providerPages({
   const app = new Hono<AccountEnv>()
   const policy = { signup: config.signup, firstByLink: config.production }
 
-  app.get('/auth/:provider/start', async c => {
+  app.get(`/auth/:provider{${PROVIDER}}/start`, async c => {
     const provider = named(c.req.param('provider'))
     const next = localPath(c.req.query('next'), '')
     if (c.get('session')) return c.redirect(next || '/', 303)
@@ -32,7 +32,7 @@ export function providerPages({
     })
   })
 
-  app.get('/auth/:provider/callback', async c => {
+  app.get(`/auth/:provider{${PROVIDER}}/callback`, async c => {
     const provider = named(c.req.param('provider'))
     c.header('Cache-Control', 'no-store')
     const flow = takeFlow(c, config, secret, provider.name, c.req.query('state') ?? '')

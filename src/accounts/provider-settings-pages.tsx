@@ -9,7 +9,7 @@ import { mustProve, readWaysIn, unlinkIdentity } from './linking.ts'
 import { keepFlow } from './provider-flow.ts'
 import { ProviderSettingsPage } from './provider-settings-views.tsx'
 import { OnwardPage } from './provider-views.tsx'
-import type { Provider, Providers } from './providers.ts'
+import { PROVIDER, type Provider, type Providers } from './providers.ts'
 import { originOf, type SignedInEnv, signedIn } from './signed-in.ts'
 
 type Needs = Pick<Deps, 'config' | 'db' | 'secret'> & { limits: SignInLimits; providers: Providers }
@@ -22,7 +22,7 @@ export function providerSettingsPages({ config, db, secret, limits, providers }:
 
   app.get('/settings/providers', c => methodsPage(c))
 
-  app.post('/settings/providers/:provider/link', async c => {
+  app.post(`/settings/providers/:provider{${PROVIDER}}/link`, async c => {
     const provider = providers.find(c.req.param('provider'))
     if (!provider) throw notFound()
     const { current = '' } = await readForm(c)
@@ -36,7 +36,7 @@ export function providerSettingsPages({ config, db, secret, limits, providers }:
     return formResult(c, run, problem => methodsPage(c, { provider: provider.name, problem }))
   })
 
-  app.post('/settings/providers/:provider/unlink', async c => {
+  app.post(`/settings/providers/:provider{${PROVIDER}}/unlink`, async c => {
     const provider = c.req.param('provider')
     const { current = '' } = await readForm(c)
     const run = async () => {
@@ -48,7 +48,7 @@ export function providerSettingsPages({ config, db, secret, limits, providers }:
   })
 
   for (const step of ['link', 'unlink'])
-    app.get(`/settings/providers/:provider/${step}`, c => c.redirect('/settings/providers', 303))
+    app.get(`/settings/providers/:provider{${PROVIDER}}/${step}`, c => c.redirect('/settings/providers', 303))
 
   const proving = (c: Context<SignedInEnv>, current: string) => {
     const { address } = originOf(c, config)

@@ -49,6 +49,7 @@ export function ProviderSettingsPage(props: PageProps) {
             {t.replaced}
           </Notice>
         )}
+        <Problems locale={locale} problem={asked?.problem} />
         <ul class="rows">
           <li class="row">
             <Icon name="key-round" size={20} />
@@ -144,13 +145,13 @@ function Proof({ locale, person, provider, ways, problem, step }: RowProps & { s
       <div class="confirm-panel">
         <p>{lead}</p>
         <Form action={action}>
-          <Problems locale={locale} problem={problem} />
           {ways.hasPassword && (
             <>
               <input type="hidden" name="email" autocomplete="username" value={person.email} />
               <Password
                 locale={locale}
-                id={`f-current-${name}`}
+                // That of the refused form is where the list of errors leads to.
+                id={problem ? undefined : `f-current-${name}`}
                 name="current"
                 label={t.current}
                 error={errorsBy(locale, problem)('current')}

@@ -12,6 +12,9 @@ import { claimsSchema } from './schema.ts'
 
 export type Provider = Config['providers'][number]
 
+/** What the name of a provider is in an address */
+export const PROVIDER = '[a-z0-9_]+'
+
 /** Milliseconds for which what is known of a provider is fresh, and for which it is of use. */
 const FRESH_MS = 3_600_000
 const STALE_MS = 24 * FRESH_MS
