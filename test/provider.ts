@@ -26,6 +26,8 @@ export interface TestProvider {
   lie: (claims: JWTPayload) => JWTPayload
   /** Signs the next tokens by a key that is not its own. */
   forge: boolean
+  /** Asks on a page of its own, for a person before a browser. */
+  asks: boolean
   /** Answers everything with 503, or hangs up. */
   silent: false | 'down' | 'gone'
   /** How often it was asked what it is. */
@@ -86,6 +88,7 @@ export async function testProvider({
     who: undefined,
     lie: claims => claims,
     forge: false,
+    asks: false,
     silent: false,
     discoveries: 0,
     visit: url => visit(url, issuer),
@@ -107,9 +110,16 @@ export async function testProvider({
       .sign(state.forge ? forged : privateKey)
   })
   async function interact(c: KoaContextWithOIDC): Promise<void> {
-    const result = state.who
-      ? { login: { accountId: state.who.sub } }
-      : { error: 'access_denied', error_description: 'the person declined' }
+    if (state.asks && c.method === 'GET') {
+      c.type = 'html'
+      c.body = `<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,"><h1>Provider</h1>
+        <form method="post"><button>Allow</button><button formaction="?declined">Decline</button></form></html>`
+      return
+    }
+    const result =
+      state.who && c.search !== '?declined'
+        ? { login: { accountId: state.who.sub } }
+        : { error: 'access_denied', error_description: 'the person declined' }
     await provider.interactionFinished(c.req, c.res, result, { mergeWithLastSubmission: false })
     c.respond = false
   }

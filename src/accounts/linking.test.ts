@@ -227,7 +227,7 @@ test('a provider that can’t be reached is said on the page, and the form comes
   const ada = await web.browserOf(people.ada)
   const answer = await ada.post(LINK, proof)
   assert.equal(answer.status, 503)
-  assert.match(answer.text, /It does not answer now/)
+  assert.match(answer.text, /Google does not answer now/)
   assert.match(answer.text, /<details class="confirm" open/)
 })
 

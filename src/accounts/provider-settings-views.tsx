@@ -2,7 +2,7 @@ import type { Problem } from '../platform/web/env.ts'
 import type { Locale } from '../texts/locale.ts'
 import { Button } from '../ui/Button.tsx'
 import { Password } from '../ui/Field.tsx'
-import { Form } from '../ui/Form.tsx'
+import { ErrorSummary, Form } from '../ui/Form.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { PageHead } from '../ui/PageHead.tsx'
@@ -49,7 +49,7 @@ export function ProviderSettingsPage(props: PageProps) {
             {t.replaced}
           </Notice>
         )}
-        <Problems locale={locale} problem={asked?.problem} />
+        {asked && <Refusal locale={locale} {...asked} label={labelOf(rows, asked.provider)} />}
         <ul class="rows">
           <li class="row">
             <Icon name="key-round" size={20} />
@@ -73,6 +73,21 @@ export function ProviderSettingsPage(props: PageProps) {
     </>
   )
 }
+
+interface RefusalProps {
+  locale: Locale
+  label: string
+  problem: Problem
+}
+
+/** The provider is not always the one whose row is looked at: what it did not do is said by its name. */
+function Refusal({ locale, label, problem }: RefusalProps) {
+  if (problem.text !== 'provider_unreachable') return <Problems locale={locale} problem={problem} />
+  return <ErrorSummary locale={locale} errors={[{ message: locale.t.providers.silent(label) }]} />
+}
+
+const labelOf = (rows: readonly Offered[], name: string) =>
+  rows.find(each => each.name === name)?.label ?? name
 
 interface RowProps {
   locale: Locale

@@ -244,6 +244,7 @@ export const en = {
     or: 'or',
     notSetUp: (label: string) => `${label} is not set up here.`,
     unreachable: (label: string) => `${label} can’t be reached`,
+    silent: (label: string) => `${label} does not answer now. Try again in a moment.`,
     failed: (label: string) => `${label} did not sign you in`,
     notLinked: (label: string) => `${label} was not linked`,
     back: 'Back to sign in',

@@ -261,6 +261,7 @@ export const fr: Texts = {
     or: 'ou',
     notSetUp: label => `${label} n’est pas configuré ici.`,
     unreachable: label => `${label} est injoignable`,
+    silent: label => `${label} ne répond pas pour l’instant. Réessayez dans un moment.`,
     failed: label => `${label} ne vous a pas connecté`,
     notLinked: label => `${label} n’a pas été associé`,
     back: 'Retour à la connexion',
