@@ -1,6 +1,7 @@
 import type { Problem } from '../platform/web/env.ts'
 import type { Locale } from '../texts/locale.ts'
 import { Button } from '../ui/Button.tsx'
+import { classes } from '../ui/classes.ts'
 import { Password } from '../ui/Field.tsx'
 import { ErrorSummary, Form } from '../ui/Form.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -37,7 +38,7 @@ export function ProviderSettingsPage(props: PageProps) {
     <>
       <PageHead title={locale.t.accounts.settings.title} text={person.email} />
       <SettingsTabs locale={locale} page="providers" />
-      <section class="section" aria-labelledby="methods-title">
+      <section class="section methods" aria-labelledby="methods-title">
         <div class="section-head">
           <h2 id="methods-title">{t.title}</h2>
           <p>{t.lead}</p>
@@ -104,7 +105,7 @@ function ProviderRow(props: RowProps) {
   const without = { ...ways, identities: ways.identities.filter(each => each !== identity) }
   const t = locale.t.providers
   return (
-    <li class="row token">
+    <li class="row token method">
       <ProviderMark provider={provider.name} size={20} />
       <div class="row-words">
         <p>{provider.label}</p>
@@ -153,7 +154,7 @@ function Proof({ locale, person, provider, ways, problem, step }: RowProps & { s
       </Form>
     )
   return (
-    <details class="confirm" open={problem !== undefined}>
+    <details class={classes('confirm', step === 'link' && 'confirm-opens')} open={problem !== undefined}>
       <summary class="btn btn-secondary btn-small" aria-label={words}>
         <span>{t[step]}</span>
       </summary>
