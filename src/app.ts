@@ -82,7 +82,7 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages({ ...deps, limits }))
-  app.route('/', providerPages({ ...deps, providers }))
+  app.route('/', providerPages({ ...deps, limits, providers }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', providerSettingsPages({ ...deps, limits, providers }))
   app.route('/', personalTokenPages(deps))

@@ -94,6 +94,7 @@ test('where the e-mail was never verified, every old way in goes in the same ste
     `insert into identities (provider, issuer, subject, user_id) values ('acme', 'https://acme.example.org', 'x', $1)`,
     [id],
   )
+  await pool.query(`insert into devices (user_id, fingerprint) values ($1, 'x')`, [id])
   await tabloOf(database, people)
   const browser = web.visitor()
   const answer = await google.signIn(browser, '/auth/google/start?next=/tablos/x')
@@ -111,6 +112,7 @@ test('where the e-mail was never verified, every old way in goes in the same ste
     'recovery_codes',
     'passkeys',
     'challenges',
+    'devices',
   ])
     assert.equal(await count(table), 0, table)
   assert.equal(await count('token_families where ended_at is null'), 0)

@@ -145,6 +145,7 @@ async function removeWaysIn(tx: Tx, userId: string, from: Origin): Promise<void>
     'recovery_codes',
     'passkeys',
     'challenges',
+    'devices',
     'identities',
   ] as const)
     await tx.deleteFrom(table).where('user_id', '=', userId).execute()

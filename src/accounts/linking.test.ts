@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { testApp } from '../../test/app.ts'
-import { type Cast, cast, from, PASSWORD } from '../../test/cast.ts'
+import { type Cast, cast, from, PASSWORD, sessionOf } from '../../test/cast.ts'
 import { type Client, unescaped } from '../../test/client.ts'
 import { testDatabase } from '../../test/database.ts'
 import { CLIENT_ID, testProvider } from '../../test/provider.ts'
 import { newId } from '../platform/ids.ts'
+import type { Person } from './actor.ts'
 import { linkIdentity, unlinkIdentity } from './linking.ts'
+import { findSession } from './sessions.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
@@ -36,6 +38,13 @@ const owners = async () =>
     row.provider,
     row.user_id,
   ])
+/** A session of the person, as a request finds it. */
+async function sessionFor(each: Person) {
+  const token = await sessionOf(database, each)
+  const found = await findSession(db, token)
+  assert.ok(found)
+  return found
+}
 const audit = async () =>
   (await pool.query('select kind from audit order by at, id')).rows.map(row => row.kind)
 const identity = (userId: string, provider = 'google', subject = 'g-1') =>
@@ -140,9 +149,8 @@ test('a second account at the same provider is refused, and the same one again c
 
 test('of two people who link one account at once, one does', async () => {
   const proved = { provider: 'google', issuer: google.issuer, subject: 'g-1', emailVerified: false }
-  const results = await Promise.allSettled(
-    [people.ada, people.ben, people.vera].map(each => linkIdentity(db, each, proved, from)),
-  )
+  const sessions = await Promise.all([people.ada, people.ben, people.vera].map(sessionFor))
+  const results = await Promise.allSettled(sessions.map(each => linkIdentity(db, each, proved, from)))
   assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
   for (const { reason } of results.filter(result => result.status === 'rejected'))
     assert.equal(reason.text, 'provider_of_another')
@@ -211,15 +219,19 @@ test('what a person has not linked they can’t unlink, and a stranger gets not 
   assert.deepEqual(await owners(), [['google', people.ben.id]])
   const nobody = await web.visitor().post(UNLINK, proof)
   assert.equal(nobody.location?.startsWith('/login'), true)
-  const left = { ...people.eve, id: newId() }
+  const left = { ...(await sessionFor(people.eve)), person: { ...people.eve, id: newId() } }
   const proved = { provider: 'google', issuer: 'x', subject: 'x', emailVerified: false }
   await assert.rejects(linkIdentity(db, left, proved, from), { code: 'not_found' })
 })
 
-test('a disabled person links nothing', async () => {
+test('a disabled person links nothing, and neither does a session that ended in between', async () => {
+  const [session, other] = [await sessionFor(people.ada), await sessionFor(people.ben)]
+  await pool.query('delete from sessions where id = $1', [other.id])
   await pool.query('update users set disabled_at = now() where id = $1', [people.ada.id])
   const proved = { provider: 'google', issuer: 'x', subject: 'x', emailVerified: false }
-  await assert.rejects(linkIdentity(db, people.ada, proved, from), { text: 'account_disabled' })
+  await assert.rejects(linkIdentity(db, session, proved, from), { text: 'account_disabled' })
+  await assert.rejects(linkIdentity(db, other, proved, from), { text: 'provider_flow_dead' })
+  assert.deepEqual(await owners(), [])
 })
 
 test('a provider that can’t be reached is said on the page, and the form comes back', async () => {

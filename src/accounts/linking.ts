@@ -12,6 +12,7 @@ import { insertIdentity } from './identities.ts'
 import type { SignInLimits } from './limits.ts'
 import { verifyPassword } from './passwords.ts'
 import type { Proved } from './providers.ts'
+import type { Session } from './sessions.ts'
 
 /** Minutes for which signing in proves who somebody is. */
 const FRESH_MINUTES = 10
@@ -83,13 +84,20 @@ export async function mustBeFresh(reader: Reader, session: string): Promise<void
 }
 
 /**
- * Links the identity to the person. One that is theirs already stays. Throws conflict for one that is somebody else's,
- * and when they have another one at this provider; forbidden for a disabled account.
+ * Links the identity to the person of the session that asked for it. One that is theirs already stays. Throws conflict
+ * for one that is somebody else's, and when they have another one at this provider; forbidden for a disabled account,
+ * and unauthenticated when the session has ended meanwhile.
  */
-export async function linkIdentity(db: Db, actor: Actor, proved: Proved, from: Origin): Promise<void> {
+export async function linkIdentity(
+  db: Db,
+  { id: session, person: actor }: Pick<Session, 'id' | 'person'>,
+  proved: Proved,
+  from: Origin,
+): Promise<void> {
   try {
     await transaction(db, async tx => {
       await lockPerson(tx, actor)
+      if (!(await isLive(tx, session, actor))) throw new AppError('unauthenticated', 'provider_flow_dead')
       const owner = await ownerOf(tx, proved)
       if (owner === actor.id) return
       if (owner) throw new AppError('conflict', 'provider_of_another')
@@ -145,6 +153,17 @@ async function lockPerson(tx: Tx, actor: Actor): Promise<void> {
     .executeTakeFirst()
   if (!user) throw notFound()
   if (user.disabled_at) throw new AppError('forbidden', 'account_disabled')
+}
+
+/** What ends the sessions of a person holds the same lock: none is ended from here on. */
+async function isLive(tx: Tx, session: string, actor: Actor): Promise<boolean> {
+  const row = await tx
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', session)
+    .where('user_id', '=', actor.id)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function ownerOf(tx: Tx, { issuer, subject }: Proved): Promise<string | undefined> {

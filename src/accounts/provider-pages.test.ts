@@ -192,6 +192,26 @@ test('a token that somebody else signed is refused', async () => {
   google.forge = false
 })
 
+test('answers that do not hold are limited by where they come from, and ones that do are not', async () => {
+  const url = await away(web.visitor())
+  for (let n = 0; n < 25; n++) {
+    const browser = web.visitor()
+    assert.equal((await back(browser, await away(browser))).status, 303, 'as many as there are')
+  }
+  url.searchParams.set('code', 'invented')
+  const statuses = []
+  for (let n = 0; n < 21; n++) {
+    const browser = web.visitor()
+    const state = new URL((await browser.get(START)).location ?? '').searchParams.get('state') ?? ''
+    url.searchParams.set('state', state)
+    statuses.push((await back(browser, url)).status)
+  }
+  assert.deepEqual(statuses, [...Array(20).fill(401), 429])
+  const elsewhere = web.visitor()
+  elsewhere.address = '192.0.2.77'
+  assert.equal((await back(elsewhere, await away(elsewhere))).status, 303)
+})
+
 test('somebody who declines is told, and comes back to sign-in with where they wanted to go', async () => {
   google.who = undefined
   const browser = web.visitor()
@@ -262,8 +282,11 @@ test('what a provider is, is asked once, and it may be away for a while after', 
   for (let n = 0; n < 3; n++) await browser.get(START)
   assert.equal(google.discoveries, 1)
   const now = performance.now()
-  let ahead = 3_600_001
+  let ahead = 3_000_000
   t.mock.method(performance, 'now', () => now + ahead)
+  await browser.get(START)
+  assert.equal(google.discoveries, 1, 'within the hour')
+  ahead = 3_600_001
   google.silent = 'gone'
   assert.equal((await browser.get(START)).status, 303)
   assert.equal(google.discoveries, 3)

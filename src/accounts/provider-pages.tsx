@@ -3,6 +3,7 @@ import { AppError, notFound, statusOf } from '../errors.ts'
 import type { Deps } from '../platform/deps.ts'
 import { localPath } from '../platform/web/respond.ts'
 import { arriveByProvider } from './identities.ts'
+import type { SignInLimits } from './limits.ts'
 import { linkIdentity } from './linking.ts'
 import { type Flow, keepFlow, takeFlow } from './provider-flow.ts'
 import { ProviderFaultPage, startPath } from './provider-views.tsx'
@@ -15,8 +16,9 @@ export function providerPages({
   config,
   db,
   secret,
+  limits,
   providers,
-}: Pick<Deps, 'config' | 'db' | 'secret'> & { providers: Providers }) {
+}: Pick<Deps, 'config' | 'db' | 'secret'> & { limits: SignInLimits; providers: Providers }) {
   const app = new Hono<AccountEnv>()
   const policy = { signup: config.signup, firstByLink: config.production }
 
@@ -41,9 +43,13 @@ export function providerPages({
       // What a session asked for, it alone gets, and as the person it was then.
       if (!flow || (flow.linking !== undefined && flow.linking !== session?.id))
         throw new AppError('unauthenticated', 'provider_flow_dead')
+      const from = originOf(c, config)
+      // Each asks the provider: what does not hold counts as a failed sign-in.
+      await limits.attemptFrom(from.address)
       const proved = await providers.finish(provider, new URL(c.req.url).search, flow.asked)
+      await limits.succeededFrom(from.address)
       if (flow.linking === undefined || !session) return arrived(c, proved, flow.next)
-      await linkIdentity(db, session.person, proved, originOf(c, config))
+      await linkIdentity(db, session, proved, from)
       return c.redirect('/settings/providers?notice=linked', 303)
     })
   })

@@ -45,7 +45,7 @@ export function ProviderSettingsPage(props: PageProps) {
         </div>
         {notice === 'linked' && <Notice kind="ok">{t.linked}</Notice>}
         {notice === 'unlinked' && <Notice kind="ok">{t.unlinked}</Notice>}
-        {notice === 'replaced' && (
+        {notice === 'replaced' && !ways.hasPassword && (
           <Notice kind="info" action={<Button href={next}>{t.goOn}</Button>}>
             {t.replaced}
           </Notice>
