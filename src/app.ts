@@ -11,6 +11,9 @@ import { signInLimits } from './accounts/limits.ts'
 import { linkPages } from './accounts/link-pages.tsx'
 import { accountPages } from './accounts/pages.tsx'
 import { personalTokenPages } from './accounts/personal-token-pages.tsx'
+import { providerPages } from './accounts/provider-pages.tsx'
+import { providerSettingsPages } from './accounts/provider-settings-pages.tsx'
+import { openProviders } from './accounts/providers.ts'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
@@ -42,6 +45,7 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   const { config, pool, probe, log, secret } = deps
   const limits = signInLimits(pool, secret, { mailed: deps.mailer.way !== 'none' })
   const asking = askingLimits(pool, secret)
+  const providers = openProviders(config, log)
   const app = new Hono<AccountEnv>()
 
   app.onError(errorPage)
@@ -84,7 +88,9 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', accountPages({ ...deps, limits, asking }))
   app.route('/', linkPages({ ...deps, limits }))
   app.route('/', addressPages({ ...deps, limits, asking }))
+  app.route('/', providerPages({ ...deps, limits, providers }))
   app.route('/', settingsPages({ ...deps, limits }))
+  app.route('/', providerSettingsPages({ ...deps, limits, providers }))
   app.route('/', personalTokenPages(deps))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))

@@ -25,6 +25,16 @@ import { languages, localeOf } from './texts/locale.ts'
 const database = await testDatabase()
 const { db, pool } = database
 const web = testApp(database, { MAX_UPLOAD_SIZE_MB: '1' })
+/** Where people sign in by others, too, of whom none answers. */
+const withProviders = testApp(database, {
+  GOOGLE_CLIENT_ID: 'x',
+  GOOGLE_CLIENT_SECRET: 'x',
+  GOOGLE_ISSUER: 'http://127.0.0.1:1',
+  OIDC_PLUGH_ISSUER: 'http://127.0.0.1:1',
+  OIDC_PLUGH_CLIENT_ID: 'x',
+  OIDC_PLUGH_CLIENT_SECRET: 'x',
+  OIDC_PLUGH_LABEL: 'Plugh',
+})
 const callers = callersOf(web.deps)
 const people = await cast(database)
 const TYPED = ['Xyzzy', 'Qwerty', 'Plugh']
@@ -68,6 +78,7 @@ const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
   tablo: async () => tablo,
   task: async () => task,
   file: async () => file?.id ?? '',
+  provider: async () => 'google',
   token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : verify),
   mail: async () => shown?.id ?? '',
 }
@@ -76,6 +87,7 @@ const NO_PAGES = /^\/(assets\/:file|api\/v1\/.*|\.well-known\/.*|dev\/mail\/.*\/
 
 const data = new Set([
   ...TYPED,
+  'Google',
   'heartbeat',
   'expire_sessions',
   'orphan_file_cleanup',
@@ -194,6 +206,23 @@ for (const language of languages) {
     const madeBefore = { id: newId(), name: 'Plugh', scope: 'write', days: '365' }
     for (const state of ['a new token', 'a token that was made before'])
       check((await ada.post('/settings/tokens', madeBefore)).text, state)
+    const linked = speaking(await withProviders.browserOf(people.ada))
+    const identity = `insert into identities (provider, issuer, subject, user_id, email)
+      values ('google', 'x', 'Xyzzy', $1, $2), ('Qwerty', 'y', 'Xyzzy', $1, null)`
+    await pool.query(identity, [people.ada.id, people.ada.email])
+    for (const notice of ['linked', 'unlinked'])
+      check((await linked.get(`/settings/providers?notice=${notice}`)).text, `ways in, ${notice}`)
+    const wayless = speaking(await withProviders.browserOf(people.eve))
+    await pool.query('update users set password_hash = null where id = $1', [people.eve.id])
+    for (const address of ['/settings', '/settings/providers', '/settings/providers?notice=replaced'])
+      check((await wayless.get(address)).text, `${address}, without a password`)
+    await pool.query('update identities set user_id = $1', [people.eve.id])
+    check((await wayless.get('/settings/providers')).text, 'the last way in')
+    await pool.query('truncate identities')
+    await pool.query(
+      'update users set password_hash = (select password_hash from users where id = $1) where id = $2',
+      [people.ada.id, people.eve.id],
+    )
     await pool.query(`update sessions set user_agent = 'x'`)
     check((await ada.get('/settings')).text, 'a session of an unknown device')
     await pool.query('update sessions set user_agent = $1', [FIREFOX])
@@ -248,6 +277,14 @@ for (const language of languages) {
       assert.ok(page.status >= 400 && page.status < 500, `${page.status} ${address}`)
       check(page.text, `${address} ${JSON.stringify(sent).slice(0, 60)}`)
       check(part.text, `${address} for htmx`)
+    }
+    const stranger = speaking(withProviders.visitor())
+    for (const address of ['/login', '/signup', '/auth/google/start?next=/settings', '/auth/plugh/callback'])
+      check((await stranger.get(address)).text, address)
+    const linking = speaking(await withProviders.browserOf(people.ada))
+    for (const current of ['x', PASSWORD]) {
+      check((await linking.post('/settings/providers/google/link', { current })).text, 'linking')
+      check((await linking.post('/settings/providers/plugh/unlink', { current })).text, 'unlinking')
     }
     for (const [browser, name, bytes] of [
       [ada, 'Xyzzy', 'x'.repeat(2 * 1_048_576)],

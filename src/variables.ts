@@ -27,6 +27,9 @@ const postgresUrl = z
   .string()
   .refine(text => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
 
+/** As OpenID Connect Discovery 1.0 has it: without query and fragment. */
+const isIssuer = (text: string) => isHttp(text) && /^[^?#@\s]*$/.test(text)
+
 /** Of the kind that is pasted, often with a space or a line end at its side. */
 const key = z.string().regex(/^\S+$/)
 
@@ -104,6 +107,21 @@ export const VARIABLES = {
       .regex(/^([^<>@\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u)
       .optional(),
   ],
+  GOOGLE_CLIENT_ID: ['the id of a client of Google, without spaces', key.optional()],
+  GOOGLE_CLIENT_SECRET: ['the secret of that client, without spaces', key.optional()],
+  GOOGLE_REDIRECT_URL: [
+    'an address that ends with /auth/google/callback, such as https://tablo.example.org/auth/google/callback',
+    z
+      .string()
+      .refine(
+        text => isHttp(text) && /^[^?#@]*$/.test(text) && new URL(text).pathname === '/auth/google/callback',
+      )
+      .optional(),
+  ],
+  GOOGLE_ISSUER: [
+    'the issuer of identities, such as https://accounts.google.com',
+    z.string().refine(isIssuer).default('https://accounts.google.com'),
+  ],
   CORS_ORIGINS: [
     'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
@@ -133,11 +151,40 @@ export const VARIABLES = {
   ],
 } as const satisfies Record<string, readonly [string, z.ZodType]>
 
-/** Every variable there is. */
+/** What is said of each further provider of identities, in variables such as OIDC_ACME_ISSUER. */
+export const OIDC_PARTS = {
+  ISSUER: ['the issuer of identities, such as https://login.example.org', z.string().refine(isIssuer)],
+  CLIENT_ID: ['the id of a client of that provider, without spaces', key],
+  CLIENT_SECRET: ['the secret of that client, without spaces', key],
+  LABEL: [
+    'what people call that provider, in 40 characters at most',
+    z
+      .string()
+      .regex(/^[^\p{Cc}\p{Bidi_Control}]{1,40}$/u)
+      .optional(),
+  ],
+} as const satisfies Record<string, readonly [string, z.ZodType]>
+
+/** The provider that a variable is about; undefined for one that is about none. */
+export function variableOfProvider(variable: string): { provider: string; part: string } | undefined {
+  const [, provider, part] =
+    /^OIDC_([A-Z0-9]+(?:_[A-Z0-9]+)*)_(ISSUER|CLIENT_ID|CLIENT_SECRET|LABEL)$/.exec(variable) ?? []
+  return provider && part ? { provider, part } : undefined
+}
+
+/** Every variable there is, but for those of further providers. */
 export const variableNames = Object.keys(VARIABLES)
 
 /** Those whose values are shown nowhere. */
-export const secretNames = ['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'SMTP_URL']
+export const secretNames = [
+  'DATABASE_URL',
+  'SESSION_SECRET',
+  'S3_ACCESS_KEY',
+  'S3_SECRET_KEY',
+  'SMTP_URL',
+  'GOOGLE_CLIENT_ID',
+  'GOOGLE_CLIENT_SECRET',
+]
 
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8)

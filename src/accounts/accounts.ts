@@ -27,7 +27,7 @@ export interface NewPerson {
   timeZone: string
 }
 
-interface Policy {
+export interface Policy {
   signup: SignUpPolicy
   /** The first account is made by the setup link alone. */
   firstByLink: boolean
@@ -117,6 +117,26 @@ export async function changePassword(
   })
 }
 
+/**
+ * Gives a password to a person who has none, ends every session and every refresh token, and gives the token of a new
+ * session for this browser. Throws invalid when the person has one already.
+ */
+export async function addPassword(db: Db, actor: Actor, password: string, from: Origin): Promise<string> {
+  const passwordHash = await hashPassword(password)
+  return transaction(db, async tx => {
+    const user = await tx
+      .selectFrom('users')
+      .select('password_hash')
+      .where('id', '=', actor.id)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!user) throw notFound()
+    if (user.password_hash) throw invalid('current', 'password_wrong')
+    await replacePassword(tx, actor.id, passwordHash, 'password_added', from)
+    return startSession(tx, actor.id, from)
+  })
+}
+
 /** Makes a reset link for the person with this e-mail and gives its token. Throws not_found, forbidden for a disabled one. */
 export async function offerReset(db: Db, email: string): Promise<string> {
   return transaction(db, async tx => {
@@ -168,39 +188,44 @@ const people = (reader: Reader, { id }: Actor) =>
     .select(['id', 'name', 'email', 'role', 'language', 'time_zone as timeZone'])
     .where('id', '=', id)
 
-const isAllowed = (policy: Policy, first: boolean) => (first ? !policy.firstByLink : policy.signup === 'open')
+export const isAllowed = (policy: Policy, first: boolean) =>
+  first ? !policy.firstByLink : policy.signup === 'open'
 
 /** Under a lock that lets no second first person in; taken only while there is nobody. */
-async function isFirst(tx: Tx): Promise<boolean> {
+export async function isFirst(tx: Tx): Promise<boolean> {
   if (await hasPeople(tx)) return false
   await sql`lock table users in share row exclusive mode`.execute(tx)
   return !(await hasPeople(tx))
 }
 
-async function insertPerson(
-  tx: Tx,
-  person: NewPerson & { passwordHash: string; role: 'user' | 'admin' },
-  from: Origin,
-): Promise<string> {
-  const id = newId()
-  const { name, email, role, passwordHash: password_hash, timeZone: time_zone } = person
+type Inserted = Omit<NewPerson, 'password'> & { passwordHash: string | null; role: 'user' | 'admin' }
+
+async function insertPerson(tx: Tx, person: Inserted, from: Origin): Promise<string> {
   try {
-    await tx.insertInto('users').values({ id, name, email, role, password_hash, time_zone }).execute()
+    const id = await makePerson(tx, person, from)
+    await enqueueVerification(tx, id, from)
+    return await startSession(tx, id, from)
   } catch (error) {
     throw violates(error, 'users_email_unique') ? invalid('email', 'email_taken') : error
   }
+}
+
+/** Makes an account and gives its id. Throws the violation of `users_email_unique` for an e-mail that is taken. */
+export async function makePerson(tx: Tx, person: Inserted, from: Origin): Promise<string> {
+  const id = newId()
+  const { name, email, role, passwordHash: password_hash, timeZone: time_zone } = person
+  await tx.insertInto('users').values({ id, name, email, role, password_hash, time_zone }).execute()
   if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
   await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
   await rememberDevice(tx, id, from)
-  await enqueueVerification(tx, id, from)
-  return startSession(tx, id, from)
+  return id
 }
 
 async function replacePassword(
   tx: Tx,
   userId: string,
   passwordHash: string,
-  kind: 'password_changed' | 'password_reset',
+  kind: 'password_changed' | 'password_reset' | 'password_added',
   from: Origin,
 ): Promise<void> {
   const changed = await tx

@@ -16,6 +16,16 @@ import { enqueueEmailChange, enqueueNotice, enqueueReset, enqueueVerification } 
 import { endAllSessions, startSession } from './sessions.ts'
 import { isStillStored, provePassword } from './verified.ts'
 
+const OTHER_WAYS_IN = [
+  'personal_tokens',
+  'identities',
+  'passkeys',
+  'authenticators',
+  'recovery_codes',
+  'challenges',
+  'devices',
+] as const
+
 const KINDS: Link['kind'][] = ['verify', 'change_email']
 
 /** Since when a person's address is known to be theirs; null when it is not. */
@@ -112,12 +122,12 @@ export async function verifyEmail(tx: Tx, userId: string, from: Origin): Promise
 }
 
 /**
- * Ends what else than the password lets somebody in. For an account whose address is proved for the first time from
- * outside of it: whoever made it, with an address that was not theirs, may have left a way back.
+ * Ends what else than the password lets somebody in or is asked of them. For an account whose address is proved for the
+ * first time from outside of it: whoever made it, with an address that was not theirs, may have left a way back, or a
+ * second factor that keeps its owner out.
  */
 export async function endOtherWaysIn(tx: Tx, userId: string): Promise<void> {
-  for (const table of ['personal_tokens', 'passkeys', 'identities'] as const)
-    await tx.deleteFrom(table).where('user_id', '=', userId).execute()
+  for (const table of OTHER_WAYS_IN) await tx.deleteFrom(table).where('user_id', '=', userId).execute()
 }
 
 async function changeEmail(tx: Tx, person: { id: string; email: string }, email: string, from: Origin) {

@@ -35,6 +35,14 @@ export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } =
       const failures = await perEmail.get(keyOf(email))
       if (failures && failures.consumedPoints >= 100) throw tooMany(failedTooOften, perEmail, failures)
     },
+    /** Counts an attempt of somebody who is not named yet, by the address alone. Throws too_many. */
+    async attemptFrom(address: string): Promise<void> {
+      await take(perAddress, keyOf(networkOf(address)), 'too_many_attempts')
+    },
+    /** Gives such an attempt back, since it was right. */
+    async succeededFrom(address: string): Promise<void> {
+      await perAddress.reward(keyOf(networkOf(address)))
+    },
     async failed(email: string): Promise<void> {
       await perEmail.penalty(keyOf(email))
     },

@@ -63,6 +63,7 @@ export function accountPages({ config, db, limits, asking }: AccountDeps) {
         locale={locale}
         action="/signup"
         invitation={await invitation()}
+        providers={config.providers}
         values={values}
         problem={problem}
       />
@@ -73,7 +74,8 @@ export function accountPages({ config, db, limits, asking }: AccountDeps) {
   async function signInPage(c: Context<AccountEnv>, values: FormValues, problem?: Problem) {
     const locale = c.get('locale')
     const canSignUp = (await invitation()) !== 'closed'
-    const page = <SignInPage locale={locale} values={values} problem={problem} canSignUp={canSignUp} />
+    const { providers } = config
+    const page = <SignInPage {...{ locale, values, problem, canSignUp, providers }} />
     return c.render(page, { title: locale.t.accounts.signIn.title })
   }
 

@@ -28,6 +28,24 @@ export const signUpSchema = z.object({
   time_zone: timeZone.catch('UTC'),
 })
 
+/** What a provider of identities says of somebody. An e-mail that can't be one is none; a name can be made up for. */
+export const claimsSchema = z
+  .object({
+    sub: z.string().min(1).max(255).refine(isStorable),
+    email: email.optional().catch(undefined),
+    // Some say it in a string.
+    email_verified: z
+      .union([z.literal(true), z.literal('true')])
+      .optional()
+      .catch(undefined),
+    name: name.optional().catch(undefined),
+  })
+  .transform(({ sub: subject, email_verified, ...rest }) => ({
+    subject,
+    ...rest,
+    emailVerified: email_verified !== undefined,
+  }))
+
 export const signInSchema = z.object({
   email: z
     .string()

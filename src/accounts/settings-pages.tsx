@@ -4,9 +4,10 @@ import { ID } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
-import { changePassword, changeProfile } from './accounts.ts'
+import { addPassword, changePassword, changeProfile } from './accounts.ts'
 import type { SignInLimits } from './limits.ts'
-import { passwordSchema, profileSchema } from './schema.ts'
+import { mustBeFresh, readWaysIn } from './linking.ts'
+import { passwordSchema, profileSchema, resetSchema } from './schema.ts'
 import { endSession, listSessions } from './sessions.ts'
 import { SettingsPage } from './settings-views.tsx'
 import { forgetSession, keepSession, originOf, type SignedInEnv, signedIn } from './signed-in.ts'
@@ -41,9 +42,7 @@ export function settingsPages({
   app.post('/settings/password', async c => {
     const values = await readForm(c)
     const run = async () => {
-      const given = parse(passwordSchema, values)
-      const token = await changePassword(db, limits, c.get('person'), given, originOf(c, config))
-      keepSession(c, config, token)
+      keepSession(c, config, await newPassword(c, values))
       return seeOther(c, '/settings?saved=password')
     }
     return formResult(c, run, problem => settingsPage(c, { password: { problem } }))
@@ -57,6 +56,16 @@ export function settingsPages({
     forgetSession(c, config)
     return seeOther(c, '/login')
   })
+
+  /** Gives the token of the session that goes on after it. */
+  async function newPassword(c: Context<SignedInEnv>, values: FormValues): Promise<string> {
+    const [person, from] = [c.get('person'), originOf(c, config)]
+    const { hasPassword } = await readWaysIn(db, person)
+    if (hasPassword) return changePassword(db, limits, person, parse(passwordSchema, values), from)
+    const { password } = parse(resetSchema, values)
+    await mustBeFresh(db, c.get('session').id)
+    return addPassword(db, person, password, from)
+  }
 
   async function settingsPage(c: Context<SignedInEnv>, shown: Shown = {}) {
     const locale = c.get('locale')
@@ -73,6 +82,7 @@ export function settingsPages({
         person={person}
         profile={profile}
         profileProblem={shown.profile?.problem}
+        hasPassword={(await readWaysIn(db, person)).hasPassword}
         passwordProblem={shown.password?.problem}
         sessions={await listSessions(db, person)}
         current={c.get('session').id}

@@ -3,7 +3,7 @@ import type { Locale } from '../texts/locale.ts'
 interface SettingsTabsProps {
   locale: Locale
   /** Which page they stand on */
-  page: 'settings' | 'email' | 'tokens'
+  page: 'settings' | 'email' | 'providers' | 'tokens'
 }
 
 /** What there is to set: the sections of one page, and the pages of the address and of tokens. */
@@ -17,6 +17,9 @@ export function SettingsTabs({ locale, page }: SettingsTabsProps) {
       <a href={`${sections}#sessions`}>{settings.sessions}</a>
       <a href="/settings/email" aria-current={page === 'email' ? 'page' : undefined}>
         {locale.t.addresses.email.tab}
+      </a>
+      <a href="/settings/providers" aria-current={page === 'providers' ? 'page' : undefined}>
+        {locale.t.providers.title}
       </a>
       <a href="/settings/tokens" aria-current={page === 'tokens' ? 'page' : undefined}>
         {tokens.title}

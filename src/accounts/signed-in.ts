@@ -84,9 +84,9 @@ function toSignIn(c: Context): Response {
   return seeOther(c, asked === '/' ? '/login' : `/login?next=${encodeURIComponent(asked)}`)
 }
 
-const isSecure = (config: Config) => config.baseUrl.protocol === 'https:'
+export const isSecure = (config: Config) => config.baseUrl.protocol === 'https:'
 const cookieName = (config: Config) => `${isSecure(config) ? '__Host-' : ''}xtablo_session`
-const cookieOptions = (config: Config) => ({
+export const cookieOptions = (config: Config) => ({
   httpOnly: true,
   sameSite: 'Lax' as const,
   path: '/',

@@ -20,8 +20,8 @@ test('a healthy installation is told so, line by line, and it ends with 0', asyn
   }
   assert.match(said, /^✔ configuration: development, http:\/\/127\.0\.0\.1:\d+\/, files in a folder\n/)
   assert.match(said, /^✔ mail: shown at \/dev\/mail, none leaves$/m)
-  assert.match(said, /\n\n16 fine, 0 warnings, 0 faults\n$/)
-  assert.equal(said.match(/^✔/gm)?.length, 16)
+  assert.match(said, /\n\n17 fine, 0 warnings, 0 faults\n$/)
+  assert.equal(said.match(/^✔/gm)?.length, 17)
   start.process.kill('SIGTERM')
   assert.equal(await start.ended, 0)
 })

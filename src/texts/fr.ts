@@ -31,6 +31,21 @@ export const fr: Texts = {
     signup_closed:
       'Ici, les comptes se créent sur invitation. Adressez-vous à la personne qui vous a invité.',
     account_disabled: 'Ce compte est désactivé. Demandez à un administrateur de ce Xtablo de le réactiver.',
+    provider_unreachable:
+      'Il ne répond pas pour l’instant. Réessayez dans un moment, ou connectez-vous autrement.',
+    provider_denied: 'L’accès n’y a pas été autorisé. Vous pouvez réessayer, ou vous connecter autrement.',
+    provider_refused: 'Sa réponse n’était pas fiable, et rien n’a été fait. Recommencez.',
+    provider_flow_dead:
+      'Cette connexion a été commencée dans un autre navigateur, ou il y a plus de dix minutes. Recommencez.',
+    provider_email_unverified:
+      'Il ne confirme pas que votre adresse e-mail est bien la vôtre. Confirmez-la chez lui, puis réessayez.',
+    provider_other_linked:
+      'Votre compte est déjà associé ici à un autre compte chez lui. Connectez-vous avec celui-là, ou dissociez-le d’abord.',
+    provider_of_another: 'Ce compte est associé ici à une autre personne. Choisissez-en un autre.',
+    last_way_in:
+      'C’est votre dernier moyen de connexion. Ajoutez d’abord un mot de passe ou associez un autre compte.',
+    sign_in_again:
+      'Pour cela, il faut s’être connecté il y a moins de dix minutes. Déconnectez-vous, reconnectez-vous, puis revenez ici.',
     own_account:
       'Vous ne pouvez pas désactiver votre propre compte. Adressez-vous à un autre administrateur.',
     refresh_token_invalid: 'Ce jeton d’actualisation n’est plus valable. Reconnectez-vous.',
@@ -360,6 +375,49 @@ export const fr: Texts = {
       text: 'En texte',
       untitled: 'Sans objet',
     },
+  },
+
+  providers: {
+    with: label => `Continuer avec ${label}`,
+    or: 'ou',
+    notSetUp: label => `${label} n’est pas configuré ici.`,
+    unreachable: label => `${label} est injoignable`,
+    silent: label => `${label} ne répond pas pour l’instant. Réessayez dans un moment.`,
+    failed: label => `${label} ne vous a pas connecté`,
+    notLinked: label => `${label} n’a pas été associé`,
+    back: 'Retour à la connexion',
+    again: 'Réessayer',
+    title: 'Moyens de connexion',
+    lead: 'Ce qui vous donne accès à votre compte. Avec deux moyens, en perdre un ne vous enferme pas dehors.',
+    password: 'Mot de passe',
+    passwordSet: 'Défini',
+    passwordNone: 'Aucun pour l’instant',
+    changePassword: 'Changer',
+    addPassword: 'Ajouter',
+    addPasswordLead:
+      'Vous n’en avez pas encore. Avec un mot de passe, vous pouvez aussi vous connecter par votre adresse e-mail.',
+    addPasswordSubmit: 'Ajouter le mot de passe',
+    linkedSince: when => `Associé ${when}`,
+    used: when => `Dernière utilisation ${when}`,
+    notYet: 'Non associé',
+    gone: 'N’est plus configuré ici',
+    link: 'Associer',
+    linkOf: label => `Associer ${label}`,
+    linkLead: label => `Saisissez votre mot de passe, puis connectez-vous chez ${label}.`,
+    unlink: 'Dissocier',
+    unlinkOf: label => `Dissocier ${label}`,
+    unlinkLead: label => `Vous ne pourrez plus vous connecter avec ${label}.`,
+    unlinkProof: label =>
+      `Vous ne pourrez plus vous connecter avec ${label}. Saisissez votre mot de passe pour confirmer.`,
+    current: 'Mot de passe actuel',
+    linked: 'C’est associé. Vous pouvez maintenant vous connecter ainsi.',
+    unlinked: 'C’est dissocié.',
+    replaced:
+      'Personne n’avait encore confirmé votre adresse e-mail ici. L’ancien mot de passe, les sessions, les jetons et les autres accès à ce compte ont donc été supprimés. Vous seul pouvez désormais vous connecter.',
+    goOn: 'Continuer',
+    onward: label => `Continuer vers ${label}`,
+    onwardLead: 'Connectez-vous chez lui avec le compte que vous voulez associer.',
+    backToMethods: 'Retour aux moyens de connexion',
   },
 
   tablos: {

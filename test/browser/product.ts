@@ -49,7 +49,7 @@ export interface Product {
   faults: string[]
 }
 
-/** Starts it for a test file; everything ends with the file. `environment` is over that of a development start. */
+/** Starts it for a test file; everything ends with the file. `environment` is over that of a development start, and may name the port. */
 export async function product(environment: Record<string, string> = {}): Promise<Product> {
   const database = await testDatabase()
   const { db, pool } = database
@@ -72,7 +72,7 @@ export async function product(environment: Record<string, string> = {}): Promise
     metrics: createMetrics(),
   }
   const app = createApp(deps)
-  const server = await listen(app, '127.0.0.1', 0)
+  const server = await listen(app, '127.0.0.1', environment.PORT ? config.port : 0)
   const url = `http://127.0.0.1:${server.port}`
   const executablePath = process.env.CHROMIUM_PATH
   const browser = await chromium.launch(executablePath ? { executablePath } : {})
