@@ -9,10 +9,14 @@ import { signInLimits } from './accounts/limits.ts'
 import { linkPages } from './accounts/link-pages.tsx'
 import { accountPages } from './accounts/pages.tsx'
 import { personalTokenPages } from './accounts/personal-token-pages.tsx'
+import { secondStepPages } from './accounts/second-step-pages.tsx'
+import { securityPages } from './accounts/security-pages.tsx'
+import { setUpPages } from './accounts/set-up-pages.tsx'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
+import { securityRulePages } from './admin/security-pages.tsx'
 import { createApi } from './api.ts'
 import { apiDocs } from './api-docs.tsx'
 import { demoPages } from './demo/pages.tsx'
@@ -78,12 +82,16 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
 
   app.route('/', accountPages({ ...deps, limits }))
   app.route('/', linkPages({ ...deps, limits }))
+  app.route('/', secondStepPages({ ...deps, limits }))
+  app.route('/', securityPages(deps))
+  app.route('/', setUpPages({ ...deps, limits }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', personalTokenPages(deps))
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
   app.route('/', filePages(deps))
   app.route('/', adminPages(deps))
+  app.route('/', securityRulePages(deps))
   app.route('/', debugRoutes(deps))
   app.route('/', apiDocs())
   if (!config.production)

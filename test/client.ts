@@ -44,13 +44,17 @@ export class Client {
 
   /** Gives the browser a session. */
   carry(token: string): this {
-    this.#cookies.set(this.#base.protocol === 'https:' ? '__Host-xtablo_session' : 'xtablo_session', token)
+    this.#cookies.set(this.#session, token)
     return this
   }
 
   /** The session's token, if the browser has one. */
   get token(): string | undefined {
-    return this.#cookies.values().next().value
+    return this.#cookies.get(this.#session)
+  }
+
+  get #session(): string {
+    return this.#base.protocol === 'https:' ? '__Host-xtablo_session' : 'xtablo_session'
   }
 
   /** What a browser says of a form from a page of the same site. */

@@ -7,7 +7,9 @@ import { newId } from '../platform/ids.ts'
 import type { Language } from '../texts/locale.ts'
 import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
+import { type Arrival, arrive } from './arriving.ts'
 import { recordAudit } from './audit.ts'
+import { endChallenges } from './challenges.ts'
 import type { SignInLimits } from './limits.ts'
 import { makeLink, mustBeLive, takeLink } from './links.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
@@ -119,7 +121,8 @@ export async function changePassword(
   const passwordHash = await hashPassword(given.password)
   return transaction(db, async tx => {
     if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
-    return replacePassword(tx, person.id, passwordHash, 'password_changed', from)
+    await replacePassword(tx, person.id, passwordHash, 'password_changed', from.address)
+    return startSession(tx, person.id, from)
   })
 }
 
@@ -141,7 +144,7 @@ export async function offerReset(db: Db, email: string): Promise<string> {
 
 /**
  * Sets a new password by a reset link, ends every session and every refresh token, forgets the failures to sign in and
- * gives the token of a new session. Throws not_found.
+ * lets the person arrive: a second factor is asked for as ever. Throws not_found.
  */
 export async function resetPassword(
   db: Db,
@@ -149,18 +152,19 @@ export async function resetPassword(
   token: string,
   password: string,
   from: Origin,
-): Promise<string> {
+): Promise<Arrival> {
   await mustBeLive(db, 'reset', token)
   const passwordHash = await hashPassword(password)
-  const { email, session } = await transaction(db, async tx => {
+  const { email, arrival } = await transaction(db, async tx => {
     const { userId } = await takeLink(tx, 'reset', token)
     if (!userId) throw notFound()
-    const session = await replacePassword(tx, userId, passwordHash, 'password_reset', from)
+    await replacePassword(tx, userId, passwordHash, 'password_reset', from.address)
+    const arrival = await arrive(tx, userId, from)
     const query = tx.selectFrom('users').select('email').where('id', '=', userId)
-    return { ...(await query.executeTakeFirstOrThrow()), session }
+    return { ...(await query.executeTakeFirstOrThrow()), arrival }
   })
   await limits.forget(email)
-  return session
+  return arrival
 }
 
 const people = (reader: Reader, { id }: Actor) =>
@@ -200,8 +204,8 @@ async function replacePassword(
   userId: string,
   passwordHash: string,
   kind: 'password_changed' | 'password_reset',
-  from: Origin,
-): Promise<string> {
+  address: string,
+): Promise<void> {
   const changed = await tx
     .updateTable('users')
     .set({ password_hash: passwordHash })
@@ -213,6 +217,6 @@ async function replacePassword(
   await tx.deleteFrom('links').where('user_id', '=', userId).execute()
   await endAllSessions(tx, userId)
   await endAccess(tx, userId)
-  await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
-  return startSession(tx, userId, from)
+  await endChallenges(tx, userId)
+  await recordAudit(tx, { kind, subject: userId, by: userId, address })
 }

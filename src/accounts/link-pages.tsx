@@ -9,6 +9,7 @@ import { mustBeLive } from './links.ts'
 import { resetSchema, signUpSchema } from './schema.ts'
 import { type AccountEnv, keepSession, originOf } from './signed-in.ts'
 import { ResetPage, SignUpPage } from './views.tsx'
+import { welcome } from './welcome.ts'
 
 /** The pages of links that work once: the first account, and a new password. */
 export function linkPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
@@ -39,9 +40,9 @@ export function linkPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & 
     const values = await readForm(c)
     const run = async () => {
       const { password } = parse(resetSchema, values)
-      const token = await resetPassword(db, limits, c.req.param('token'), password, originOf(c, config))
-      keepSession(c, config, token)
-      return seeOther(c, '/')
+      const from = originOf(c, config)
+      const arrival = await resetPassword(db, limits, c.req.param('token'), password, from)
+      return welcome(c, config, arrival, '')
     }
     return formResult(c, run, problem => resetPage(c, problem))
   })

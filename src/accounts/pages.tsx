@@ -5,15 +5,18 @@ import { type FormValues, formResult, parse, readForm } from '../platform/web/fo
 import { localPath, seeOther } from '../platform/web/respond.ts'
 import * as accounts from './accounts.ts'
 import type { SignInLimits } from './limits.ts'
+import { PASSKEY_SCRIPT } from './passkey-parts.tsx'
 import { signInSchema, signUpSchema } from './schema.ts'
 import { signIn, signOut } from './sign-in.ts'
 import { type AccountEnv, forgetSession, keepSession, originOf, sessionToken } from './signed-in.ts'
 import { type Invitation, SignInPage, SignUpPage } from './views.tsx'
+import { relyingParty } from './webauthn.ts'
 import { welcome } from './welcome.ts'
 
 /** Sign-up, sign-in, sign-out. */
 export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
   const app = new Hono<AccountEnv>()
+  const party = relyingParty(config.baseUrl)
   const policy = { signup: config.signup, firstByLink: config.production }
 
   app.get('/signup', async c => (c.get('session') ? c.redirect('/', 303) : signUpPage(c)))
@@ -68,8 +71,8 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
   async function signInPage(c: Context<AccountEnv>, values: FormValues, problem?: Problem) {
     const locale = c.get('locale')
     const canSignUp = (await invitation()) !== 'closed'
-    const page = <SignInPage locale={locale} values={values} problem={problem} canSignUp={canSignUp} />
-    return c.render(page, { title: locale.t.accounts.signIn.title })
+    const page = <SignInPage {...{ locale, values, problem, canSignUp, party }} />
+    return c.render(page, { title: locale.t.accounts.signIn.title, scripts: [PASSKEY_SCRIPT] })
   }
 
   /** Who can make an account on the page itself. */

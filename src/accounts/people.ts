@@ -7,6 +7,7 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { endAccess } from './access.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
+import { endChallenges } from './challenges.ts'
 import { endAllSessions } from './sessions.ts'
 
 /** So many people at most, the newest first; with `after`, those that come after the person with this id. */
@@ -44,6 +45,7 @@ export async function disablePerson(db: Db, admin: Actor, id: string, address: s
     await endAllSessions(tx, id)
     await endAccess(tx, id)
     await tx.deleteFrom('links').where('user_id', '=', id).execute()
+    await endChallenges(tx, id)
     await recordAudit(tx, { kind: 'person_disabled', subject: id, by: admin.id, address })
   })
 }
@@ -61,7 +63,7 @@ export async function enablePerson(db: Db, admin: Actor, id: string, address: st
 }
 
 /** Runs a change of an account by somebody who is an admin at that moment, and not just disabled by the other one. */
-async function managed(
+export async function managed(
   db: Db,
   admin: Actor,
   id: string,

@@ -3,7 +3,7 @@ import type { Locale } from '../texts/locale.ts'
 interface SettingsTabsProps {
   locale: Locale
   /** Which page they stand on */
-  page: 'settings' | 'tokens'
+  page: 'settings' | 'security' | 'tokens'
 }
 
 /** What there is to set: the sections of one page, and the page of tokens. */
@@ -15,6 +15,9 @@ export function SettingsTabs({ locale, page }: SettingsTabsProps) {
       <a href={`${sections}#profile`}>{settings.profile}</a>
       <a href={`${sections}#password`}>{settings.password}</a>
       <a href={`${sections}#sessions`}>{settings.sessions}</a>
+      <a href="/settings/security" aria-current={page === 'security' ? 'page' : undefined}>
+        {locale.t.secondFactor.title}
+      </a>
       <a href="/settings/tokens" aria-current={page === 'tokens' ? 'page' : undefined}>
         {tokens.title}
       </a>

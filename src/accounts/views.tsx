@@ -7,6 +7,8 @@ import { Field, Password } from '../ui/Field.tsx'
 import { Form } from '../ui/Form.tsx'
 import { PageHead } from '../ui/PageHead.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
+import { PasskeyForm } from './passkey-parts.tsx'
+import type { RelyingParty } from './webauthn.ts'
 
 interface FormPageProps {
   locale: Locale
@@ -83,9 +85,10 @@ export function SignUpPage({ locale, action, invitation, values = {}, problem }:
 
 interface SignInPageProps extends FormPageProps {
   canSignUp: boolean
+  party: RelyingParty | undefined
 }
 
-export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPageProps) {
+export function SignInPage({ locale, values = {}, problem, canSignUp, party }: SignInPageProps) {
   const t = locale.t.accounts.signIn
   return (
     <>
@@ -97,7 +100,7 @@ export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPa
           type="email"
           label={t.email}
           value={values.email}
-          autocomplete="username"
+          autocomplete="username webauthn"
           required
           autofocus
         />
@@ -113,6 +116,20 @@ export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPa
           {t.submit}
         </Button>
       </Form>
+      {party && (
+        <div class="second-way">
+          <PasskeyForm
+            locale={locale}
+            party={party}
+            does="get"
+            action="/login/passkey"
+            label={locale.t.secondFactor.passkeys.signIn}
+            wide
+            next={values.next}
+            offering
+          />
+        </div>
+      )}
       {canSignUp && (
         <p class="plain-foot">
           {t.other} <a href="/signup">{t.otherLink}</a>
