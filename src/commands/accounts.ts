@@ -21,11 +21,12 @@ export async function resetPassword([email, ...rest]: readonly string[]): Promis
 export async function resetSecondFactor([email, ...rest]: readonly string[]): Promise<void> {
   const config = configure(rest)
   if (!email) throw misused('reset-second-factor takes the e-mail address of an account.')
+  const of = email.trim().toLowerCase()
   await withDatabase(config, 'reset-second-factor', async ({ db }) => {
-    await resetSecondFactorsOf(db, email.trim().toLowerCase()).catch(
-      refusing({ not_found: `There is no account with the e-mail address “${email}”.` }),
+    await resetSecondFactorsOf(db, of).catch(
+      refusing({ not_found: `There is no account with the e-mail address “${of}”.` }),
     )
-    print(`“${email}” is signed out everywhere, and signs in by the password alone.\n`)
+    print(`“${of}” is signed out everywhere, and signs in by the password alone.\n`)
   })
 }
 
