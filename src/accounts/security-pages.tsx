@@ -13,6 +13,9 @@ import { CodesPage } from './set-up-views.tsx'
 import { justSignedIn, originOf, SECURITY, type SignedInEnv, signedIn } from './signed-in.ts'
 import { relyingParty } from './webauthn.ts'
 
+/** For new codes, which htmx puts into the page that they were made from: so that one needs it, too. */
+export const CODES_SCRIPTS = ['copy.js']
+
 /** What a person signs in with besides their password: their authenticator app, passkeys and recovery codes. */
 export function securityPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
   const app = new Hono<SignedInEnv>()
@@ -35,7 +38,8 @@ export function securityPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
     const page = (
       <SecurityPage {...{ locale, person, authenticator, passkeys, party, codes, required, used }} />
     )
-    return c.render(page, { title: locale.t.secondFactor.title, current: '/settings' })
+    const title = locale.t.secondFactor.title
+    return c.render(page, { title, current: '/settings', scripts: CODES_SCRIPTS })
   })
 
   app.post(`${SECURITY}/authenticator/remove`, async c => {
@@ -85,6 +89,6 @@ export function showCodes(c: Context<SignedInEnv>, codes: readonly string[]) {
   return c.render(page, {
     title: locale.t.secondFactor.codes.title,
     current: '/settings',
-    scripts: ['copy.js'],
+    scripts: CODES_SCRIPTS,
   })
 }

@@ -12,7 +12,7 @@ import { addPasskey, askForNewPasskey, askForPasskey, enterByPasskey } from './p
 import { hasPassword, proveByCode, proveByPassword } from './proving.ts'
 import { codeSchema, passkeySchema, provingSchema } from './schema.ts'
 import { secondFactorsOf } from './second-factors.ts'
-import { showCodes } from './security-pages.tsx'
+import { CODES_SCRIPTS, showCodes } from './security-pages.tsx'
 import { NewPasskeyPage, ProvePage, SetUpAuthenticatorPage } from './set-up-views.tsx'
 import {
   challengeToken,
@@ -131,7 +131,8 @@ export function setUpPages({
     const offer = await offeredAuthenticator(db, secret, person, issuer)
     c.header('Cache-Control', 'no-store')
     const page = <SetUpAuthenticatorPage locale={locale} offer={offer} problem={problem} />
-    return c.render(page, { title: locale.t.secondFactor.app.setUpTitle, current: '/settings' })
+    const title = locale.t.secondFactor.app.setUpTitle
+    return c.render(page, { title, current: '/settings', scripts: CODES_SCRIPTS })
   }
 
   function newPasskeyPage(c: Context<SignedInEnv>, values: FormValues = {}, problem?: Problem) {
@@ -141,7 +142,7 @@ export function setUpPages({
     const shown = { name: device?.system ?? '', ...values }
     const page = <NewPasskeyPage locale={locale} party={party} values={shown} problem={problem} />
     const title = locale.t.secondFactor.passkeys.newTitle
-    return c.render(page, { title, current: '/settings', scripts: [PASSKEY_SCRIPT] })
+    return c.render(page, { title, current: '/settings', scripts: [PASSKEY_SCRIPT, ...CODES_SCRIPTS] })
   }
 
   async function provePage(c: Context<SignedInEnv>, next: string, problem?: Problem) {

@@ -63,8 +63,8 @@ export const signedIn: MiddlewareHandler<SignedInEnv> = async (c, next) => {
 /** Lets only somebody through who has signed in just now; anybody else proves first that it is still they. */
 export const justSignedIn: MiddlewareHandler<SignedInEnv> = async (c, next) => {
   if (c.get('session').fresh) return next()
-  const asked = c.req.method === 'GET' ? c.req.path : SECURITY
-  return seeOther(c, `${SECURITY}/confirm?next=${encodeURIComponent(asked)}`)
+  const asked = c.req.method === 'GET' ? c.req.path : pageOf(c)
+  return seeOther(c, `${SECURITY}/confirm?next=${encodeURIComponent(asked === '/' ? SECURITY : asked)}`)
 }
 
 /** The token in the request's cookie. */
