@@ -101,6 +101,16 @@ test('a used recovery code leads by the settings, which say how many are left', 
   assert.match(page.text, /href="\/tablos\/new"/)
 })
 
+test('a wrong recovery code is told by its own field, which stays open', async () => {
+  await authenticatorOf(web.deps, people.ada)
+  const browser = web.visitor()
+  await password(browser)
+  const { text } = await browser.post(PATH, { code: 'none', by: 'recovery' })
+  assert.match(text, /<details class="plain-foot recovery" open/)
+  assert.match(text, /id="f-recovery-error"/)
+  assert.ok(!text.includes('id="f-code-error"'))
+})
+
 test('after five wrong codes one signs in again, and is told', async () => {
   const { app } = await authenticatorOf(web.deps, people.ada)
   const browser = web.visitor()

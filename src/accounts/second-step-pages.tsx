@@ -51,7 +51,13 @@ export function secondStepPages({
       if (left === undefined) return seeOther(c, next || '/')
       return seeOther(c, `${SECURITY}?used=code${next && `&next=${encodeURIComponent(next)}`}`)
     }
-    return formResult(c, run, problem => stepPage(c, next, problem), 'account_disabled')
+    const again = ({ text, fields: { code, ...fields } }: Problem) =>
+      // By the field that it was typed into, of the two that there are.
+      stepPage(c, next, {
+        text,
+        fields: code ? { ...fields, [values.by === 'recovery' ? 'recovery' : 'code']: code } : fields,
+      })
+    return formResult(c, run, again, 'account_disabled')
   })
 
   if (party) {

@@ -21,28 +21,31 @@ interface SecondStepPageProps {
 export function SecondStepPage({ locale, factors, party, next, problem }: SecondStepPageProps) {
   const t = locale.t.secondFactor.step
   const app = factors.authenticator !== null
+  const recoveryError = errorsBy(locale, problem)('recovery')
   const passkey = party && factors.passkeys > 0 ? party : undefined
   return (
     <>
       <PageHead title={t.title} text={app ? t.leadApp : t.leadPasskey} />
-      <Problems locale={locale} problem={problem} />
-      {app && <CodeForm locale={locale} next={next} problem={problem} />}
-      {passkey && (
-        <div class={app ? 'second-way' : undefined}>
-          <PasskeyForm
-            locale={locale}
-            party={passkey}
-            does="get"
-            action="/login/second/passkey"
-            label={t.passkey}
-            kind={app ? 'secondary' : 'primary'}
-            wide
-            next={next}
-          />
-          {!app && <p class="unless-passkeys">{t.passkeyElsewhere(passkey.origin)}</p>}
-        </div>
-      )}
-      <details class="plain-foot recovery" open={!app && !passkey}>
+      <div class="proving">
+        <Problems locale={locale} problem={problem} />
+        {app && <CodeForm locale={locale} next={next} problem={problem} />}
+        {passkey && (
+          <div>
+            <PasskeyForm
+              locale={locale}
+              party={passkey}
+              does="get"
+              action="/login/second/passkey"
+              label={t.passkey}
+              kind={app ? 'secondary' : 'primary'}
+              wide
+              next={next}
+            />
+            {!app && <p class="unless-passkeys">{t.passkeyElsewhere(passkey.origin)}</p>}
+          </div>
+        )}
+      </div>
+      <details class="plain-foot recovery" open={!!recoveryError || (!app && !passkey)}>
         <summary>{t.recovery}</summary>
         <Form action="/login/second">
           <Field
@@ -50,9 +53,11 @@ export function SecondStepPage({ locale, factors, party, next, problem }: Second
             id="f-recovery"
             label={t.recoveryCode}
             hint={t.recoveryHint}
+            error={recoveryError}
             autocomplete="off"
             required
           />
+          <input type="hidden" name="by" value="recovery" />
           {next && <input type="hidden" name="next" value={next} />}
           <Button wide>{t.submitRecovery}</Button>
         </Form>

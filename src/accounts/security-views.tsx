@@ -66,7 +66,7 @@ export function SecurityPage(props: SecurityPageProps) {
             <h2 id="codes-title">{t.codes.title}</h2>
             <p>{t.codes.lead}</p>
           </div>
-          <div class="row security-row">
+          <div class="row token security-row">
             <Icon name="list-checks" size={20} />
             <div class="row-words">
               <p>{t.codes.left(codes, RECOVERY_CODES)}</p>
@@ -99,7 +99,7 @@ function Authenticator({ locale, since, first }: { locale: Locale; since: Date |
     )
   }
   return (
-    <div class="row security-row">
+    <div class="row token security-row">
       <Icon name="smartphone" size={20} />
       <div class="row-words">
         <p>

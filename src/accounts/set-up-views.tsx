@@ -66,26 +66,29 @@ export function NewPasskeyPage({ locale, party, values, problem }: NewPasskeyPag
   return (
     <>
       <PageHead title={t.newTitle} text={t.newLead} />
-      <Problems locale={locale} problem={problem} />
-      <PasskeyForm
-        locale={locale}
-        party={party}
-        does="create"
-        action={`${SECURITY}/passkeys`}
-        label={t.create}
-        kind="primary"
-      >
-        <Field
-          name="name"
-          label={t.name}
-          hint={t.nameHint}
-          value={values.name}
-          error={errorsBy(locale, problem)('name')}
-          autocomplete="off"
-          required
-        />
-      </PasskeyForm>
-      <p class="unless-passkeys">{t.elsewhere(party.origin)}</p>
+      <div class="proving">
+        <Problems locale={locale} problem={problem} />
+        <PasskeyForm
+          locale={locale}
+          party={party}
+          does="create"
+          action={`${SECURITY}/passkeys`}
+          label={t.create}
+          kind="primary"
+          wide
+        >
+          <Field
+            name="name"
+            label={t.name}
+            hint={t.nameHint}
+            value={values.name}
+            error={errorsBy(locale, problem)('name')}
+            autocomplete="off"
+            required
+          />
+        </PasskeyForm>
+        <p class="unless-passkeys">{t.elsewhere(party.origin)}</p>
+      </div>
       <p class="page-foot">
         <a href={SECURITY}>{t.back}</a>
       </p>
@@ -99,7 +102,7 @@ export function CodesPage({ locale, codes }: { locale: Locale; codes: readonly s
   return (
     <>
       <PageHead title={t.title} text={t.lead} />
-      <section class="made-token" tabindex={-1} aria-labelledby="codes-made" data-focus="">
+      <section class="made-token codes" tabindex={-1} aria-labelledby="codes-made" data-focus="">
         <div>
           <h3 id="codes-made">
             <Icon name="circle-check" />
@@ -159,6 +162,8 @@ export function ProvePage({ locale, factors, hasPassword, party, next, problem }
             does="get"
             action={`${SECURITY}/confirm/passkey`}
             label={t.passkey}
+            kind="primary"
+            wide
             next={next}
           />
         )}
@@ -173,9 +178,9 @@ export function ProvePage({ locale, factors, hasPassword, party, next, problem }
               required
             />
             {kept}
-            <div>
-              <Button>{t.byCode}</Button>
-            </div>
+            <Button kind={passkey ? 'secondary' : 'primary'} wide>
+              {t.byCode}
+            </Button>
           </Form>
         )}
         {hasPassword && (
@@ -189,9 +194,9 @@ export function ProvePage({ locale, factors, hasPassword, party, next, problem }
               required
             />
             {kept}
-            <div>
-              <Button>{t.byPassword}</Button>
-            </div>
+            <Button kind={passkey || factors.authenticator ? 'secondary' : 'primary'} wide>
+              {t.byPassword}
+            </Button>
           </Form>
         )}
         {!hasPassword && !factors.authenticator && !passkey && (

@@ -34,7 +34,7 @@ export function securityRulePages({ config, db }: Pick<Deps, 'config' | 'db'>) {
       hasSecondFactor(db, c.get('person').id),
     ])
     const page = <SecurityRulesPage {...{ locale, required, protectedSelf, problem }} />
-    return c.render(page, { title: locale.t.secondFactor.title, current: PATH })
+    return c.render(page, { title: locale.t.secondFactor.rules.page, current: PATH })
   }
 
   return app

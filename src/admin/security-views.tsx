@@ -18,7 +18,7 @@ export function SecurityRulesPage({ locale, required, protectedSelf, problem }: 
   const t = locale.t.secondFactor
   return (
     <>
-      <PageHead title={t.title} text={t.rules.lead} />
+      <PageHead title={t.rules.page} text={t.rules.lead} />
       <section class="section" aria-labelledby="required-title">
         <div class="section-head">
           <h2 id="required-title">

@@ -438,6 +438,7 @@ export const en = {
       signInAgain: 'Sign out, then sign in again: for ten minutes after that you can change it.',
     },
     rules: {
+      page: 'Sign-in rules',
       lead: 'How everybody signs in here.',
       title: 'Second factor for everybody',
       on: 'Required',

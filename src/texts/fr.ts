@@ -466,6 +466,7 @@ export const fr: Texts = {
         'Déconnectez-vous, puis reconnectez-vous\u00a0: pendant dix minutes, vous pourrez la changer.',
     },
     rules: {
+      page: 'Règles de connexion',
       lead: 'Comment tout le monde se connecte ici.',
       title: 'Un second facteur pour tous',
       on: 'Exigé',

@@ -79,7 +79,7 @@ export function Sidebar({ locale, person, nav, current }: SidebarProps) {
         {person.role === 'admin' && (
           <a class="nav-link" href="/admin/security" aria-current={here('/admin/security')}>
             <Icon name="shield-check" />
-            <span>{t.secondFactor.title}</span>
+            <span>{t.secondFactor.rules.page}</span>
           </a>
         )}
       </nav>
