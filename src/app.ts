@@ -14,10 +14,14 @@ import { personalTokenPages } from './accounts/personal-token-pages.tsx'
 import { providerPages } from './accounts/provider-pages.tsx'
 import { providerSettingsPages } from './accounts/provider-settings-pages.tsx'
 import { openProviders } from './accounts/providers.ts'
+import { secondStepPages } from './accounts/second-step-pages.tsx'
+import { securityPages } from './accounts/security-pages.tsx'
+import { setUpPages } from './accounts/set-up-pages.tsx'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
+import { securityRulePages } from './admin/security-pages.tsx'
 import { createApi } from './api.ts'
 import { apiDocs } from './api-docs.tsx'
 import { mailPages } from './demo/mails.tsx'
@@ -89,6 +93,9 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', linkPages({ ...deps, limits }))
   app.route('/', addressPages({ ...deps, limits, asking }))
   app.route('/', providerPages({ ...deps, limits, providers }))
+  app.route('/', secondStepPages({ ...deps, limits }))
+  app.route('/', securityPages(deps))
+  app.route('/', setUpPages({ ...deps, limits }))
   app.route('/', settingsPages({ ...deps, limits }))
   app.route('/', providerSettingsPages({ ...deps, limits, providers }))
   app.route('/', personalTokenPages(deps))
@@ -96,6 +103,7 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', taskPages(deps))
   app.route('/', filePages(deps))
   app.route('/', adminPages(deps))
+  app.route('/', securityRulePages(deps))
   app.route('/', debugRoutes(deps))
   app.route('/', apiDocs())
   if (!config.production)

@@ -24,6 +24,7 @@ const ATTRIBUTES = [
   'data-not-added',
   'data-cancelled',
   'data-copied',
+  'data-known',
   'data-cancel',
   'data-dismiss',
   'data-retry',

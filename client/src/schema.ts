@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with e-mail and password */
+        /**
+         * Sign in with e-mail and password
+         * @description An account with a second factor needs `code` too: when it is missing or wrong, the answer is 401 with an error for the field `code`.
+         */
         post: operations["signIn"];
         delete?: never;
         options?: never;
@@ -575,7 +578,7 @@ export interface components {
             detail: string;
             /** @description The number by which the log knows this request. */
             request_id: string;
-            /** @description With 422: each field that was refused, and why. */
+            /** @description Each field that was refused, and why: with 422, and with 401 where a code is missing or wrong. */
             errors?: {
                 field: string;
                 message: string;
@@ -609,7 +612,7 @@ export interface components {
         Credentials: {
             email: string;
             password: string;
-            /** @description The code of the second factor, for an account that has one. */
+            /** @description For an account with a second factor: the code of the authenticator app, or a recovery code. */
             code?: string;
         };
         /**
@@ -1314,7 +1317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,6 +1809,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused, or an `Idempotency-Key` was used for something else */
             422: {
                 headers: {
@@ -1935,7 +1956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2132,6 +2153,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused, or an `Idempotency-Key` was used for something else */
             422: {
                 headers: {
@@ -2265,7 +2304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2456,6 +2495,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -2598,7 +2655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2802,7 +2859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3024,7 +3081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3246,7 +3303,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3462,6 +3519,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -3593,6 +3668,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -3739,6 +3832,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -3899,7 +4010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4120,6 +4231,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused, or an `Idempotency-Key` was used for something else */
             422: {
                 headers: {
@@ -4233,6 +4362,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -4381,7 +4528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4585,7 +4732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4811,7 +4958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5045,6 +5192,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5206,7 +5371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5433,6 +5598,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5575,7 +5758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5784,6 +5967,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5939,6 +6140,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -6074,6 +6293,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -6226,7 +6463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6426,7 +6663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6625,6 +6862,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -6756,6 +7011,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -6908,7 +7181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7108,7 +7381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;

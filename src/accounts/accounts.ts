@@ -10,6 +10,7 @@ import type { Actor, Origin, Person } from './actor.ts'
 import { endOtherWaysIn, verifyEmail } from './addresses.ts'
 import { type Arrival, arrive } from './arriving.ts'
 import { recordAudit } from './audit.ts'
+import { endChallenges } from './challenges.ts'
 import { rememberDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
 import { endLinks, makeLink, mustBeLive, takeLink } from './links.ts'
@@ -155,7 +156,8 @@ export async function offerReset(db: Db, email: string): Promise<string> {
 
 /**
  * Sets a new password by a reset link, ends every session and every refresh token, forgets the failures to sign in and
- * lets the person in. A link that was mailed proves the address too. Throws not_found.
+ * lets the person arrive: a second factor is asked for as ever. A link that was mailed proves the address too. Throws
+ * not_found.
  */
 export async function resetPassword(
   db: Db,
@@ -239,6 +241,7 @@ async function replacePassword(
   await endLinks(tx, userId)
   await endAllSessions(tx, userId)
   await endAccess(tx, userId)
+  await endChallenges(tx, userId)
   await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
   await enqueueNotice(tx, 'password_changed', userId, from)
 }

@@ -16,7 +16,7 @@ export type SignInLimits = ReturnType<typeof signInLimits>
 /**
  * The limits on signing in: 5 attempts a minute for an e-mail from one network, 20 a minute for a network, and 100
  * failures an hour for an e-mail from anywhere, after which a link is the way in: `mailed` says whether it can be had by
- * mail. `secret` hides who the counters are about.
+ * mail; for codes, 10 failures an hour for a person. `secret` hides who the counters are about.
  */
 export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } = {}) {
   const limiter = limiterOn(pool)
@@ -25,6 +25,10 @@ export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } =
   const perPair = limiter('sign-in', 5, MINUTE)
   const perAddress = limiter('address', 20, MINUTE)
   const perEmail = limiter('failures', 100, HOUR)
+  // Of a million codes three are right at a time, and who guesses them knows the password already.
+  const perCodes = limiter('codes', 10, HOUR)
+  // So many pages ask a browser for a passkey, each of which is a row for five minutes.
+  const perAsking = limiter('passkeys', 60, MINUTE)
 
   return {
     /** Counts an attempt. Throws too_many, with the seconds to wait, when it is one too many. */
@@ -45,6 +49,18 @@ export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } =
     },
     async failed(email: string): Promise<void> {
       await perEmail.penalty(keyOf(email))
+    },
+    /** Counts a try of a code of the second factor. Throws too_many. */
+    async attemptCode(userId: string, address: string): Promise<void> {
+      await take(perAddress, keyOf(networkOf(address)), 'too_many_attempts')
+      await take(perCodes, keyOf(userId), 'too_many_codes')
+    },
+    async codeSucceeded(userId: string, address: string): Promise<void> {
+      await Promise.all([perCodes.delete(keyOf(userId)), perAddress.reward(keyOf(networkOf(address)))])
+    },
+    /** Counts a question for a passkey of whoever it is. Throws too_many. */
+    async askPasskey(address: string): Promise<void> {
+      await take(perAsking, keyOf(networkOf(address)), 'too_many_attempts')
     },
     /** Lets a person try again who has set a new password by a link. */
     async forget(email: string): Promise<void> {

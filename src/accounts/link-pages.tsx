@@ -42,8 +42,9 @@ export function linkPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & 
     const values = await readForm(c)
     const run = async () => {
       const { password } = parse(resetSchema, values)
-      const arrival = await resetPassword(db, limits, c.req.param('token'), password, originOf(c, config))
-      return welcome(c, config, arrival, '/')
+      const from = originOf(c, config)
+      const arrival = await resetPassword(db, limits, c.req.param('token'), password, from)
+      return welcome(c, config, arrival, '')
     }
     return formResult(c, run, problem => resetPage(c, problem))
   })

@@ -6,10 +6,12 @@ import { localPath, seeOther } from '../platform/web/respond.ts'
 import * as accounts from './accounts.ts'
 import type { AskingLimits } from './asking.ts'
 import type { SignInLimits } from './limits.ts'
+import { PASSKEY_SCRIPT } from './passkey-parts.tsx'
 import { signInSchema, signUpSchema } from './schema.ts'
 import { signIn, signOut } from './sign-in.ts'
 import { type AccountEnv, forgetSession, keepSession, originOf, sessionToken } from './signed-in.ts'
 import { type Invitation, SignInPage, SignUpPage } from './views.tsx'
+import { relyingParty } from './webauthn.ts'
 import { welcome } from './welcome.ts'
 
 type AccountDeps = Pick<Deps, 'config' | 'db'> & { limits: SignInLimits; asking: AskingLimits }
@@ -17,6 +19,7 @@ type AccountDeps = Pick<Deps, 'config' | 'db'> & { limits: SignInLimits; asking:
 /** Sign-up, sign-in, sign-out. */
 export function accountPages({ config, db, limits, asking }: AccountDeps) {
   const app = new Hono<AccountEnv>()
+  const party = relyingParty(config.baseUrl)
   const policy = { signup: config.signup, firstByLink: config.production }
 
   app.get('/signup', async c => (c.get('session') ? c.redirect('/', 303) : signUpPage(c)))
@@ -75,8 +78,8 @@ export function accountPages({ config, db, limits, asking }: AccountDeps) {
     const locale = c.get('locale')
     const canSignUp = (await invitation()) !== 'closed'
     const { providers } = config
-    const page = <SignInPage {...{ locale, values, problem, canSignUp, providers }} />
-    return c.render(page, { title: locale.t.accounts.signIn.title })
+    const page = <SignInPage {...{ locale, values, problem, canSignUp, providers, party }} />
+    return c.render(page, { title: locale.t.accounts.signIn.title, scripts: [PASSKEY_SCRIPT] })
   }
 
   /** Who can make an account on the page itself. */

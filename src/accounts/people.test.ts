@@ -84,7 +84,7 @@ test('disabling ends every way in at once, and is in the audit; enabling lets in
   assert.deepEqual(await left(), NOTHING)
 
   await enable()
-  assert.ok(await findSession(db, (await signIn(db, limits, given(), from)).session))
+  assert.ok(await findSession(db, (await signIn(db, limits, given(), from)).session ?? ''))
   assert.ok(await callers.find(personal))
   await assert.rejects(callers.refresh(tokens.refreshToken), { code: 'unauthenticated' })
   assert.equal(await callers.find(tokens.accessToken), undefined)

@@ -7,6 +7,7 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { endAccess } from './access.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
+import { endChallenges } from './challenges.ts'
 import { endLinks } from './links.ts'
 import { endAllSessions } from './sessions.ts'
 
@@ -45,6 +46,7 @@ export async function disablePerson(db: Db, admin: Actor, id: string, address: s
     await endAllSessions(tx, id)
     await endAccess(tx, id)
     await endLinks(tx, id)
+    await endChallenges(tx, id)
     await recordAudit(tx, { kind: 'person_disabled', subject: id, by: admin.id, address })
   })
 }
@@ -62,7 +64,7 @@ export async function enablePerson(db: Db, admin: Actor, id: string, address: st
 }
 
 /** Runs a change of an account by somebody who is an admin at that moment, and not just disabled by the other one. */
-async function managed(
+export async function managed(
   db: Db,
   admin: Actor,
   id: string,

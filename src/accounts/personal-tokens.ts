@@ -9,6 +9,7 @@ import { newId } from '../platform/ids.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
 import type { PersonalTokenFields, TokenScope } from './schema.ts'
+import { isUnprotected } from './second-factors.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 export const PERSONAL_PREFIX = 'xtb_'
@@ -23,6 +24,8 @@ export interface PersonalAccess {
   readonly scope: TokenScope
   /** Not marked as used for five minutes. */
   readonly unmarked: boolean
+  /** A second factor is required, and the owner has none */
+  readonly unprotected: boolean
 }
 
 export type PersonalToken = Awaited<ReturnType<typeof listPersonalTokens>>[number]
@@ -108,6 +111,7 @@ const accessQuery = (reader: Reader, tokenHash: Buffer) =>
     .innerJoin('users', 'users.id', 'personal_tokens.user_id')
     .select(['personal_tokens.id', 'scope', 'user_id', 'role'])
     .select(isUnmarked.as('unmarked'))
+    .select(isUnprotected(sql.ref('users.id')).as('unprotected'))
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', sql<Date>`now()`)
     .where('disabled_at', 'is', null)
@@ -116,11 +120,9 @@ const findQuery = compiledOnce(accessQuery)
 
 type AccessRow = InferResult<ReturnType<typeof accessQuery>>[number]
 
-const accessOf = ({ id, scope, user_id, role, unmarked }: AccessRow): PersonalAccess => ({
-  id,
+const accessOf = ({ user_id, role, ...row }: AccessRow): PersonalAccess => ({
+  ...row,
   actor: { id: user_id, role },
-  scope,
-  unmarked,
 })
 
 const expiryAfter = (days: number) => sql<Date>`now() + make_interval(days => ${days}::int)`

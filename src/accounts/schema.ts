@@ -106,19 +106,40 @@ export const forgotSchema = z.object({ email })
 
 export const newEmailSchema = z.object({ email, current: knownPassword })
 
+/** A code of the second factor, however it is typed. */
+const code = z
+  .string(errorText('code_missing'))
+  .trim()
+  .min(1, errorText('code_missing'))
+  .max(64, errorText('code_wrong'))
+
+export const codeSchema = z.object({ code })
+
+export const passkeySchema = z.object({ name: line(100, 'passkey_name_missing', 'name_long') })
+
+/** Recovery codes, as the page that shows them sends them to be saved. */
+export const codesFile = z.object({
+  codes: z
+    .string()
+    .max(500)
+    .transform(text => text.split(' '))
+    .pipe(z.array(z.string().regex(/^[0-9a-z-]{1,30}$/))),
+})
+
+export const provingSchema = z.object({ password: knownPassword })
+
 /** What a program sends to sign in. */
 export const tokenBody = z
   .strictObject({
     email: z.string(errorText('email_missing')).meta({ maxLength: 254 }),
     password: z.string(errorText('password_missing')).meta({ maxLength: 256 }),
-    code: z
-      .string()
-      .max(64, errorText('field_malformed'))
-      .optional()
-      .meta({ description: 'The code of the second factor, for an account that has one.' }),
+    code: z.string().max(64, errorText('field_malformed')).optional().meta({
+      description:
+        'For an account with a second factor: the code of the authenticator app, or a recovery code.',
+    }),
   })
   // Of what can't be anybody's, as the form has it: nobody's.
-  .transform(({ email, password }) => signInSchema.parse({ email, password }))
+  .transform(({ code, ...given }) => ({ ...signInSchema.parse(given), code }))
   .meta({ id: 'Credentials', example: { email: 'ada@example.org', password: 'a few words to remember' } })
 
 export const refreshTokenBody = z

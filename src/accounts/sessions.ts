@@ -9,6 +9,7 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { newId } from '../platform/ids.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { recordAudit } from './audit.ts'
+import { isUnprotected } from './second-factors.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 export const SESSION_DAYS = 30
@@ -21,6 +22,10 @@ export interface Session {
   readonly expiring: boolean
   /** Not marked as seen for five minutes. */
   readonly unseen: boolean
+  /** Started within ten minutes: who it is has just been proved. */
+  readonly fresh: boolean
+  /** A second factor is required, and the person has none: they set one up before anything else. */
+  readonly unprotected: boolean
 }
 
 /** Starts a session and gives the token for its cookie. The browser's earlier session ends, whoever's it was. */
@@ -49,6 +54,8 @@ export const sessionQuery = (reader: Reader, tokenHash: Buffer) =>
     .select(['sessions.id', 'user_id', 'name', 'email', 'users.role', 'language', 'time_zone'])
     .select(sql<boolean>`expires_at < now() + interval '7 days'`.as('expiring'))
     .select(sql<boolean>`last_seen_at < now() - interval '5 minutes'`.as('unseen'))
+    .select(sql<boolean>`sessions.created_at > now() - interval '10 minutes'`.as('fresh'))
+    .select(isUnprotected(sql.ref('users.id')).as('unprotected'))
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', sql<Date>`now()`)
 
@@ -56,7 +63,7 @@ type SessionRow = InferResult<ReturnType<typeof sessionQuery>>[number]
 
 export function sessionOf({ user_id, time_zone, name, email, role, language, ...row }: SessionRow): Session {
   const person = { id: user_id, name, email, role, language, timeZone: time_zone }
-  return { id: row.id, person, expiring: row.expiring, unseen: row.unseen }
+  return { ...row, person }
 }
 
 const findQuery = compiledOnce(sessionQuery)

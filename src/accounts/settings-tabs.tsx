@@ -3,7 +3,7 @@ import type { Locale } from '../texts/locale.ts'
 interface SettingsTabsProps {
   locale: Locale
   /** Which page they stand on */
-  page: 'settings' | 'email' | 'providers' | 'tokens'
+  page: 'settings' | 'email' | 'security' | 'providers' | 'tokens'
 }
 
 /** What there is to set: the sections of one page, and the pages of the address and of tokens. */
@@ -20,6 +20,9 @@ export function SettingsTabs({ locale, page }: SettingsTabsProps) {
       </a>
       <a href="/settings/providers" aria-current={page === 'providers' ? 'page' : undefined}>
         {locale.t.providers.title}
+      </a>
+      <a href="/settings/security" aria-current={page === 'security' ? 'page' : undefined}>
+        {locale.t.secondFactor.title}
       </a>
       <a href="/settings/tokens" aria-current={page === 'tokens' ? 'page' : undefined}>
         {tokens.title}

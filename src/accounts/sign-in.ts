@@ -12,7 +12,7 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Signs a person in; the browser's earlier session ends. Throws as `withCredentials`. */
+/** Receives a person by their password; the browser's earlier session ends. Throws as `withCredentials`. */
 export async function signIn(
   db: Db,
   limits: SignInLimits,

@@ -1,6 +1,6 @@
 import { AppError, invalid } from '../errors.ts'
 import type { Reader, Tx } from '../platform/database/database.ts'
-import type { Origin, Person } from './actor.ts'
+import type { Actor, Origin, Person } from './actor.ts'
 import type { SignInLimits } from './limits.ts'
 import { verifyPassword } from './passwords.ts'
 
@@ -45,4 +45,20 @@ export async function isStillStored(tx: Tx, userId: string, verified: string): P
     .executeTakeFirst()
   if (user?.disabled_at) throw new AppError('forbidden', 'account_disabled')
   return user !== undefined
+}
+
+/**
+ * Holds the person's row to the end of the transaction, so that what comes in by them or changes how they come in happens
+ * one after the other. Throws forbidden for a disabled account, unauthenticated when it is gone.
+ */
+export async function lockPerson(tx: Tx, userId: string): Promise<Actor> {
+  const user = await tx
+    .selectFrom('users')
+    .select(['id', 'role', 'disabled_at'])
+    .where('id', '=', userId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!user) throw new AppError('unauthenticated', 'challenge_over')
+  if (user.disabled_at) throw new AppError('forbidden', 'account_disabled')
+  return { id: user.id, role: user.role }
 }

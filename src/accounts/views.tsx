@@ -7,7 +7,9 @@ import { Field, Password } from '../ui/Field.tsx'
 import { Form } from '../ui/Form.tsx'
 import { PageHead } from '../ui/PageHead.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
+import { PasskeyForm } from './passkey-parts.tsx'
 import { type Offered, ProviderButtons } from './provider-views.tsx'
+import type { RelyingParty } from './webauthn.ts'
 
 interface FormPageProps {
   locale: Locale
@@ -91,9 +93,10 @@ export function SignUpPage(props: SignUpPageProps) {
 interface SignInPageProps extends FormPageProps {
   canSignUp: boolean
   providers: readonly Offered[]
+  party: RelyingParty | undefined
 }
 
-export function SignInPage({ locale, values = {}, problem, canSignUp, providers }: SignInPageProps) {
+export function SignInPage({ locale, values = {}, problem, canSignUp, providers, party }: SignInPageProps) {
   const t = locale.t.accounts.signIn
   return (
     <>
@@ -105,7 +108,7 @@ export function SignInPage({ locale, values = {}, problem, canSignUp, providers 
           type="email"
           label={t.email}
           value={values.email}
-          autocomplete="username"
+          autocomplete="username webauthn"
           required
           autofocus
         />
@@ -121,6 +124,20 @@ export function SignInPage({ locale, values = {}, problem, canSignUp, providers 
           {t.submit}
         </Button>
       </Form>
+      {party && (
+        <div class="second-way">
+          <PasskeyForm
+            locale={locale}
+            party={party}
+            does="get"
+            action="/login/passkey"
+            label={locale.t.secondFactor.passkeys.signIn}
+            wide
+            next={values.next}
+            offering
+          />
+        </div>
+      )}
       <ProviderButtons locale={locale} providers={providers} next={values.next} />
       <div class="plain-foot">
         <p>

@@ -1,4 +1,5 @@
 import { offerReset } from '../accounts/accounts.ts'
+import { resetSecondFactorsOf } from '../accounts/resetting.ts'
 import { rotateKeys } from '../accounts/signing-keys.ts'
 import { configure, misused, print, refusing } from './speaking.ts'
 import { withDatabase } from './with-database.ts'
@@ -14,6 +15,18 @@ export async function resetPassword([email, ...rest]: readonly string[]): Promis
       }),
     )
     print(`Open this link within one hour to set a new password:\n${config.baseUrl.href}reset/${token}\n`)
+  })
+}
+
+export async function resetSecondFactor([email, ...rest]: readonly string[]): Promise<void> {
+  const config = configure(rest)
+  if (!email) throw misused('reset-second-factor takes the e-mail address of an account.')
+  const of = email.trim().toLowerCase()
+  await withDatabase(config, 'reset-second-factor', async ({ db }) => {
+    await resetSecondFactorsOf(db, of).catch(
+      refusing({ not_found: `There is no account with the e-mail address “${of}”.` }),
+    )
+    print(`“${of}” is signed out everywhere, and signs in by the password alone.\n`)
   })
 }
 

@@ -25,6 +25,27 @@ export const fr: Texts = {
     password_long: 'Utilisez 256 caractères au plus.',
     password_wrong: 'Ce n’est pas votre mot de passe actuel.',
     wrong_credentials: 'L’adresse e-mail ou le mot de passe est incorrect.',
+    challenge_over: 'C’était trop long, ou il y a eu trop de codes faux. Connectez-vous de nouveau.',
+    code_missing: 'Saisissez le code.',
+    code_wrong: 'Ce code n’est pas le bon, ou il a déjà servi.',
+    code_needed: 'Ce compte a un second facteur. Envoyez aussi son code, dans le champ «\u00a0code\u00a0».',
+    too_many_codes: 'Trop de codes faux. Attendez une heure, ou utilisez une clé d’accès.',
+    authenticator_there:
+      'Vous avez déjà une application d’authentification. Désactivez-la avant d’en configurer une autre.',
+    authenticator_lost:
+      'Les codes de votre application ne peuvent plus être vérifiés. Utilisez un code de secours ou une clé d’accès, ou demandez à un administrateur de réinitialiser votre second facteur.',
+    second_factor_missing: 'Vous n’avez pas encore de second facteur. Configurez-en un d’abord.',
+    second_factor_first: 'Configurez d’abord votre propre second facteur.',
+    second_factor_required:
+      'Un second facteur est exigé ici. Configurez-en un dans vos réglages, sous Sécurité, puis réessayez.',
+    own_second_factor: 'Votre propre second facteur se désactive dans vos réglages.',
+    passkey_missing: 'Le navigateur n’a pas donné de clé d’accès. Réessayez.',
+    passkey_wrong: 'Cette clé d’accès n’a pas été acceptée. Réessayez, ou utilisez un autre moyen.',
+    passkey_late: 'C’était trop long. Réessayez.',
+    passkey_there: 'Cette clé d’accès est déjà enregistrée.',
+    passkeys_many:
+      'Vous avez 20 clés d’accès. Supprimez-en une dont vous n’avez plus besoin, puis ajoutez celle-ci.',
+    passkey_name_missing: 'Saisissez un nom pour la clé d’accès.',
     too_many_attempts: 'Trop de tentatives. Attendez une minute, puis réessayez.',
     too_many_failures:
       'Trop de mots de passe erronés pour cette adresse e-mail. Demandez un lien à la personne qui gère ce Xtablo pour en choisir un nouveau.',
@@ -520,6 +541,123 @@ export const fr: Texts = {
       keepTheirs: 'Garder celle qui est enregistrée',
     },
     history: 'Activité',
+  },
+
+  secondFactor: {
+    title: 'Sécurité',
+    required:
+      'Tout le monde ici a besoin d’un second facteur, pour que le mot de passe seul ne laisse entrer personne. Configurez une application d’authentification ou une clé d’accès pour continuer.',
+    step: {
+      title: 'Encore une étape',
+      leadApp: 'Saisissez le code que votre application d’authentification affiche maintenant.',
+      leadPasskey: 'Confirmez avec votre clé d’accès que c’est bien vous.',
+      code: 'Code',
+      submit: 'Continuer',
+      passkey: 'Utiliser une clé d’accès',
+      passkeyElsewhere: origin =>
+        `Votre clé d’accès demande un navigateur qui sait s’en servir, avec JavaScript, à l’adresse ${origin}.`,
+      recovery: 'Utiliser un code de secours',
+      recoveryCode: 'Code de secours',
+      recoveryHint: 'Un de ceux que vous avez gardés. Chacun sert une fois.',
+      submitRecovery: 'Continuer avec le code de secours',
+      lost: 'Plus aucun code\u00a0? Un administrateur de ce Xtablo peut réinitialiser votre second facteur.',
+      again: 'Se connecter de nouveau',
+    },
+    app: {
+      title: 'Application d’authentification',
+      lead: 'Une application sur votre téléphone affiche un code que vous saisissez après le mot de passe.',
+      name: 'Application d’authentification',
+      on: 'Active',
+      since: date => `Depuis le ${date}`,
+      setUp: 'Configurer une application',
+      turnOff: 'Désactiver',
+      turnOffQuestion:
+        'Désactiver l’application d’authentification\u00a0? Ses codes ne seront plus demandés.',
+      turnOffYes: 'Désactiver',
+      setUpTitle: 'Configurer une application d’authentification',
+      setUpLead:
+        'Scannez ceci avec une application d’authentification, puis saisissez le code qu’elle affiche.',
+      qr: 'QR code pour l’application d’authentification',
+      typed: 'Ou tapez cette clé dans l’application\u00a0:',
+      code: 'Code',
+      codeHint: 'Six chiffres, nouveaux toutes les 30 secondes.',
+      confirm: 'Activer',
+    },
+    passkeys: {
+      title: 'Clés d’accès',
+      lead: 'Une clé d’accès vous connecte par votre empreinte, votre visage ou un code PIN, sans le mot de passe. Dès que vous en avez une, le mot de passe seul ne laisse entrer personne.',
+      list: 'Vos clés d’accès',
+      signIn: 'Se connecter avec une clé d’accès',
+      created: when => `Créée ${when}`,
+      lastUsed: when => `Utilisée ${when}`,
+      neverUsed: 'Jamais utilisée',
+      add: 'Ajouter une clé d’accès',
+      nowhere:
+        'Les clés d’accès ont besoin d’un nom\u00a0: elles ne fonctionnent pas tant que ce Xtablo est à une adresse faite de chiffres.',
+      newTitle: 'Ajouter une clé d’accès',
+      newLead:
+        'Nommez-la, puis suivez votre navigateur. Il demande votre empreinte, votre visage ou un code PIN.',
+      name: 'Nom',
+      nameHint: 'Où elle se trouve, pour la reconnaître.',
+      create: 'Créer la clé d’accès',
+      elsewhere: origin =>
+        `Les clés d’accès demandent un navigateur qui sait s’en servir, avec JavaScript, à l’adresse ${origin}.`,
+      back: 'Retour à la sécurité',
+      save: 'Enregistrer',
+      rename: name => `Renommer ${name}`,
+      remove: name => `Supprimer ${name}`,
+      removeQuestion: name =>
+        `Supprimer «\u00a0${name}\u00a0»\u00a0? Elle ne connectera plus personne. Supprimez-la aussi sur votre appareil.`,
+      removeYes: 'Supprimer la clé d’accès',
+      failed: 'Aucune clé d’accès n’a été utilisée. Réessayez, ou utilisez un autre moyen.',
+      known: 'Cet appareil a déjà une clé d’accès pour vous.',
+    },
+    codes: {
+      title: 'Codes de secours',
+      lead: 'Chacun vous laisse entrer une fois, quand vous n’avez pas votre second facteur avec vous.',
+      left: (n, of) => `${n} sur ${of} disponibles`,
+      used: n =>
+        plural(n, {
+          one: 'Vous avez utilisé un code de secours. Il en reste #\u00a0: créez-en bientôt d’autres.',
+          other: 'Vous avez utilisé un code de secours. Il en reste #.',
+        }),
+      goOn: 'Continuer',
+      renew: 'En créer de nouveaux',
+      renewQuestion: 'Créer de nouveaux codes de secours\u00a0? Tous les précédents cessent de fonctionner.',
+      renewYes: 'Créer de nouveaux codes',
+      made: 'Gardez ces codes maintenant',
+      madeLead:
+        'Ils ne seront plus affichés. Gardez-les là où vous gardez ce qui compte, pas sur le même appareil.',
+      download: 'Télécharger',
+      copy: 'Copier',
+      copied: 'Codes de secours copiés.',
+      done: 'Je les ai gardés',
+    },
+    proving: {
+      title: 'Est-ce toujours vous\u00a0?',
+      lead: 'Vous allez changer votre façon de vous connecter. Confirmez-le une fois de plus.',
+      passkey: 'Confirmer avec une clé d’accès',
+      code: 'Code de votre application d’authentification',
+      byCode: 'Confirmer avec le code',
+      password: 'Mot de passe actuel',
+      byPassword: 'Confirmer avec le mot de passe',
+      signInAgain:
+        'Déconnectez-vous, puis reconnectez-vous\u00a0: pendant dix minutes, vous pourrez la changer.',
+    },
+    rules: {
+      page: 'Règles de connexion',
+      lead: 'Comment tout le monde se connecte ici.',
+      title: 'Un second facteur pour tous',
+      on: 'Exigé',
+      whenOff:
+        'Chacun choisit d’avoir un second facteur ou non. Si vous l’exigez, qui n’en a pas en configure un avant toute chose, et ses programmes attendent jusque-là.',
+      whenOn:
+        'Qui n’a pas de second facteur en configure un avant toute chose, et ses programmes attendent jusque-là.',
+      turnOn: 'L’exiger',
+      turnOff: 'Ne plus l’exiger',
+      first: 'Il vous faut d’abord votre propre second facteur.',
+      setUp: 'En configurer un',
+    },
   },
 
   files: {

@@ -31,6 +31,8 @@ interface Typed extends Labelled {
   placeholder?: string | undefined
   autocomplete?: string | undefined
   maxlength?: number | undefined
+  /** Which keys a phone shows */
+  inputmode?: 'numeric' | undefined
   /** For words edited where they are read: no box until the pointer or the focus is on them */
   look?: 'box' | 'plain' | 'title' | undefined
 }

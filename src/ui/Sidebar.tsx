@@ -76,6 +76,12 @@ export function Sidebar({ locale, person, nav, current }: SidebarProps) {
             <span>{t.ui.jobs}</span>
           </a>
         )}
+        {person.role === 'admin' && (
+          <a class="nav-link" href="/admin/security" aria-current={here('/admin/security')}>
+            <Icon name="shield-check" />
+            <span>{t.secondFactor.rules.page}</span>
+          </a>
+        )}
       </nav>
       <div class="account">
         <a class="account-person" href="/settings" title={person.email} aria-current={here('/settings')}>

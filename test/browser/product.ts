@@ -72,8 +72,11 @@ export async function product(environment: Record<string, string> = {}): Promise
     metrics: createMetrics(),
   }
   const app = createApp(deps)
-  const server = await listen(app, '127.0.0.1', environment.PORT ? config.port : 0)
-  const url = `http://127.0.0.1:${server.port}`
+  // What is bound to an address has one of its own; else any that is free will do.
+  const { origin, port } = config.baseUrl
+  const own = environment.BASE_URL ? Number(port) : environment.PORT ? config.port : 0
+  const server = await listen(app, '127.0.0.1', own)
+  const url = environment.BASE_URL ? origin : `http://127.0.0.1:${server.port}`
   const executablePath = process.env.CHROMIUM_PATH
   const browser = await chromium.launch(executablePath ? { executablePath } : {})
   const windows: BrowserContext[] = []
