@@ -10,6 +10,9 @@ import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
 import { type JobDefinition, job } from './platform/jobs/kinds.ts'
 import { type RunningJobs, runJobs, type WorkingDeps } from './platform/jobs/running.ts'
+import { mailInvitation } from './tablos/invitation-mail.ts'
+import { forgetInvitations } from './tablos/invitations.ts'
+import { sendInvitation } from './tablos/inviting.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
 export const jobs = ({
@@ -17,8 +20,9 @@ export const jobs = ({
   connection,
   db,
   log,
+  mailer,
   storage,
-}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'storage'>): JobDefinition[] => [
+}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'mailer' | 'storage'>): JobDefinition[] => [
   job({
     kind: heartbeat,
     schedule: '* * * * *',
@@ -42,7 +46,12 @@ export const jobs = ({
     run: async () => {
       await forgetExpired(db)
       await forgetKeys(db)
+      await transaction(db, forgetInvitations)
     },
+  }),
+  job({
+    kind: sendInvitation,
+    run: (sending, { signal }) => mailInvitation({ config, db, mailer }, sending, signal),
   }),
   job({
     kind: backupJob,
@@ -58,7 +67,7 @@ export const jobs = ({
 
 /** Starts to work, and says so. */
 export async function createWorker(
-  deps: WorkingDeps & Pick<Deps, 'config' | 'storage'>,
+  deps: WorkingDeps & Pick<Deps, 'config' | 'mailer' | 'storage'>,
 ): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)

@@ -1,14 +1,16 @@
 // Jobs in every state, for the tests of what shows them. No worker runs here: the rows are as one would leave them.
 
 import { heartbeat } from '../src/admin/heartbeat.ts'
-import { type Config, parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config.ts'
 import { transaction } from '../src/platform/database/database.ts'
 import type { Deps } from '../src/platform/deps.ts'
 import { enqueue } from '../src/platform/jobs/enqueue.ts'
 import { declareQueues } from '../src/platform/jobs/queues.ts'
 import type { JobState } from '../src/platform/jobs/reading.ts'
+import { mailFolder } from '../src/platform/mail/shown.ts'
 import { jobs } from '../src/worker.ts'
 import type { TestDatabase } from './database.ts'
+import { temporaryFolder } from './folder.ts'
 
 const AS_LEFT: Record<JobState, string> = {
   available: `state = 'created'`,
@@ -23,8 +25,12 @@ const AS_LEFT: Record<JobState, string> = {
 /** Makes the queues, as a process does when it starts. */
 export const queues = (
   { pool, config: connection }: TestDatabase,
-  deps: Pick<Deps, 'db' | 'log' | 'storage'> & { config?: Config },
-): Promise<void> => declareQueues(pool, jobs({ config: parseConfig({}), connection, ...deps }))
+  deps: Pick<Deps, 'db' | 'log' | 'storage'> & Partial<Pick<Deps, 'config' | 'mailer'>>,
+): Promise<void> =>
+  declareQueues(
+    pool,
+    jobs({ config: parseConfig({}), connection, mailer: mailFolder(temporaryFolder()), ...deps }),
+  )
 
 /** A heartbeat in this state. One that failed has a row for its last two attempts. */
 export async function jobIn(

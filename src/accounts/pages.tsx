@@ -48,7 +48,7 @@ export function accountPages({ config, db, limits }: Pick<Deps, 'config' | 'db'>
     const token = sessionToken(c, config)
     if (token) await signOut(db, token)
     forgetSession(c, config)
-    return seeOther(c, '/login')
+    return seeOther(c, localPath((await readForm(c)).next, '/login'))
   })
 
   async function signUpPage(c: Context<AccountEnv>, values?: FormValues, problem?: Problem) {

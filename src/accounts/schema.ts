@@ -6,7 +6,7 @@ import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
 
 const name = line(100, 'name_missing', 'name_long')
 
-const email = line(254, 'email_missing', 'email_long')
+export const emailAddress = line(254, 'email_missing', 'email_long')
   .transform(text => text.toLowerCase())
   .refine(text => /^[^\s@]+@[^\s@]+\.?[^\s@]+$/.test(text), errorText('email_malformed'))
 
@@ -22,7 +22,7 @@ const timeZone = z
 
 export const signUpSchema = z.object({
   name,
-  email,
+  email: emailAddress,
   password: newPassword,
   // Filled in by the page's script; without it, or with a zone we don't know, UTC until the settings say otherwise.
   time_zone: timeZone.catch('UTC'),
