@@ -6,6 +6,7 @@ import { ADDRESS, cast, FIREFOX, PASSWORD, person, tabloOf } from '../test/cast.
 import { type Client, formOf } from '../test/client.ts'
 import { testDatabase } from '../test/database.ts'
 import { send } from '../test/files.ts'
+import { sendMails } from '../test/invitations.ts'
 import { jobIn, queues } from '../test/jobs.ts'
 import { PDF, PNG } from '../test/samples.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
@@ -14,6 +15,8 @@ import { createPersonalToken } from './accounts/personal-tokens.ts'
 import { samplePeople } from './demo/samples.ts'
 import { isId, newId } from './platform/ids.ts'
 import { jobStates } from './platform/jobs/reading.ts'
+import { invite } from './tablos/invitations.ts'
+import { changeRole } from './tablos/members.ts'
 import { move } from './tasks/ordering.ts'
 import { create, edit } from './tasks/tasks.ts'
 import { languages, localeOf } from './texts/locale.ts'
@@ -47,19 +50,33 @@ for (const [name, scope] of [
 await pool.query(`update personal_tokens set expires_at = now() - interval '1 day' where name = 'Xyzzy'`)
 await pool.query(`update personal_tokens set last_used_at = null where name = 'Plugh'`)
 
+const inviting = { address: ADDRESS, language: 'en', way: 'hand' } as const
+const invited = (email: string, open = false) =>
+  invite(db, people.ada, tablo, { email, role: 'viewer', open }, inviting)
+const { id: invitation } = await invited('plugh@example.org')
+const { token: openLink } = await invited('xyzzy@example.org', true)
+await changeRole(db, people.ada, tablo, people.vera.id, 'editor', ADDRESS)
+await changeRole(db, people.ada, tablo, people.vera.id, 'viewer', ADDRESS)
+
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
   id: async route => (route.startsWith('/admin/jobs') ? job : tablo),
   tablo: async () => tablo,
   task: async () => task,
   file: async () => file?.id ?? '',
-  token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : 'none'),
+  token: async route =>
+    route.startsWith('/reset')
+      ? offerReset(db, people.eve.email)
+      : (route.startsWith('/invitations') && openLink) || 'none',
 }
 /** Assets, and what programs read. */
 const NO_PAGES = /^\/(assets\/:file|api\/v1\/.*|\.well-known\/.*)$/
 
 const data = new Set([
   ...TYPED,
+  'plugh@example.org',
+  'xyzzy@example.org',
+  'send_invitation',
   'heartbeat',
   'expire_sessions',
   'orphan_file_cleanup',
@@ -164,6 +181,18 @@ for (const language of languages) {
     const madeBefore = { id: newId(), name: 'Plugh', scope: 'write', days: '365' }
     for (const state of ['a new token', 'a token that was made before'])
       check((await ada.post('/settings/tokens', madeBefore)).text, state)
+    const { token: bound } = await invited('plugh@example.org')
+    for (const browser of [ada, nobody, closed, speaking(web.visitor())])
+      check((await browser.get(`/invitations/${bound}`)).text, 'a bound invitation')
+    check((await ada.post(`${path}/invitations/${invitation}/link`)).text, 'a link to pass on')
+    const mailed = { email: 'plugh@example.org', role: 'viewer', for: 'address' }
+    await ada.post(`${path}/members`, mailed)
+    check((await ada.get(`${path}/members`)).text, 'a mail on its way')
+    await sendMails(web.deps)
+    check((await ada.get(`${path}/members`)).text, 'a mail that is out')
+    await ada.post(`${path}/members/${people.ben.id}`, { role: 'owner' })
+    check((await ada.get(`${path}/members`)).text, 'two owners')
+    await ada.post(`${path}/members/${people.ben.id}`, { role: 'editor' })
     await pool.query(`update sessions set user_agent = 'x'`)
     check((await ada.get('/settings')).text, 'a session of an unknown device')
     await pool.query('update sessions set user_agent = $1', [FIREFOX])
@@ -205,6 +234,15 @@ for (const language of languages) {
       [ada, `${path}/files/${newId()}/delete`, {}],
       [vera, `${path}/files/${file?.id}/delete`, {}],
       [ada, '/demo', {}],
+      [ada, `${path}/members`, { email: 'plugh', role: 'x', for: 'x' }],
+      [ada, `${path}/members`, { email: people.ada.email, role: 'viewer', for: 'anyone' }],
+      [ada, `${path}/members`, { email: people.ben.email, role: 'viewer', for: 'anyone' }],
+      [ada, `${path}/leave`, {}],
+      [ada, `${path}/members/${people.ada.id}/transfer`, {}],
+      [vera, `${path}/members`, {}],
+      [ada, '/invitations/none', {}],
+      [visitor, `/invitations/${openLink}`, { name: '', email: 'plugh', password: 'x' }],
+      [visitor, `/invitations/${openLink}`, { name: 'Plugh', email: people.ada.email, password: PASSWORD }],
       [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/retry`, {}],
       [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/cancel`, {}],
     ]

@@ -8,7 +8,7 @@ import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
 import { InvitationPage } from './invitation-views.tsx'
-import { accept, findOffer, hasAccount, isInside, join, type Offer } from './joining.ts'
+import { accept, dead, findOffer, hasAccount, isInside, join, type Offer } from './joining.ts'
 
 /** The page that the link of an invitation leads to. Reading it takes nothing, since programs that look through mail do. */
 export function invitationPages({
@@ -22,9 +22,10 @@ export function invitationPages({
     const person = c.get('session')?.person
     const offer = await findOffer(db, c.req.param('token'))
     if (person && (await isInside(db, person, offer))) return c.redirect(`/tablos/${offer.tabloId}`, 303)
+    if (!offer.taken) return invitationPage(c, offer)
     // It may be theirs who took it.
-    if (offer.taken && !person) return c.redirect(`/login?next=${encodeURIComponent(c.req.path)}`, 303)
-    return invitationPage(c, offer)
+    if (!person) return c.redirect(`/login?next=${encodeURIComponent(c.req.path)}`, 303)
+    throw dead()
   })
 
   app.post('/invitations/:token', async c => {

@@ -130,7 +130,7 @@ function Pending({ locale, tablo, way, invitation }: PendingProps & { invitation
         <p>
           {email} {open && <Badge icon="link">{t.audiences.anyone}</Badge>}
         </p>
-        <p class="row-meta facts">
+        <p class="row-meta member-facts">
           {sentAt ? (
             <TimeAgo locale={locale} at={sentAt} words={mailed ? t.sent : t.made} />
           ) : (
@@ -142,7 +142,7 @@ function Pending({ locale, tablo, way, invitation }: PendingProps & { invitation
         </p>
       </div>
       <span class="member-role">{locale.t.tablos.roles[invitation.role]}</span>
-      <div class="pending-acts">
+      <div class="member-acts">
         {way === 'mail' && (
           <Form action={`${path}/resend`} inline>
             <Button kind="ghost" size="small" icon="refresh-cw" aria-label={t.resendOf(email)}>
@@ -155,6 +155,7 @@ function Pending({ locale, tablo, way, invitation }: PendingProps & { invitation
           label={t.linkOf(email)}
           icon="link"
           bare
+          calm
           question={t.linkConfirm}
           yes={t.linkYes}
           action={`${path}/link`}

@@ -128,4 +128,5 @@ function offerOf(row: Row): Offer {
   return { ...offer, proves: mailed && !offer.open, taken: acceptedAt !== null }
 }
 
-const dead = () => new AppError('not_found', 'invitation_dead')
+/** What is said of a link that leads nowhere, whyever. */
+export const dead = () => new AppError('not_found', 'invitation_dead')

@@ -47,7 +47,7 @@ export function MembersPage(props: MembersPageProps) {
         {manages && (
           <span class="members-jump">
             <Button href="#invite" icon="user-plus">
-              {t.invite}
+              {t.toInvite}
             </Button>
           </span>
         )}
@@ -73,9 +73,9 @@ export function MembersPage(props: MembersPageProps) {
           {invitations.length > 0 && (
             <PendingInvitations locale={locale} tablo={tablo} invitations={invitations} way={way} />
           )}
-          <Leave locale={locale} tablo={tablo} isLastOwner={isLastOwner} />
         </div>
         {manages && <InviteForm locale={locale} tablo={tablo} way={way} values={values} problem={problem} />}
+        <Leave locale={locale} tablo={tablo} isLastOwner={isLastOwner} />
       </div>
     </>
   )
@@ -99,7 +99,7 @@ function MemberRow({ locale, tablo, member, isSelf, isLastOwner }: MemberRowProp
         <p>
           {member.name} {isSelf && <Badge>{t.you}</Badge>}
         </p>
-        <p class="row-meta facts">
+        <p class="row-meta member-facts">
           {manages && <span>{member.email}</span>}
           <time datetime={member.since.toISOString()} title={locale.dateTime(member.since)}>
             {t.since(locale.date(member.since))}
@@ -136,11 +136,12 @@ function Manage({ locale, tablo, member, isSelf }: Omit<MemberRowProps, 'isLastO
           <Button>{t.saveRole}</Button>
         </Form>
         {!isSelf && (
-          <div class="member-ends">
+          <div class="member-acts">
             <Confirm
               locale={locale}
               label={t.transfer}
               icon="key-round"
+              calm
               question={t.transferConfirm(member.name)}
               yes={t.transferYes}
               action={`${path}/transfer`}

@@ -313,6 +313,7 @@ export const en = {
     leaveLead: 'It is closed to you at once. What you made stays.',
     leaveConfirm: 'Leave? Only a new invitation brings you back.',
     leaveYes: 'Leave the Tablo',
+    toInvite: 'Invite',
     invite: 'Invite somebody',
     email: 'E-mail address',
     audience: 'Who may use the link',

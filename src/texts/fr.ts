@@ -334,6 +334,7 @@ export const fr: Texts = {
     leaveLead: 'Il se ferme aussitôt pour vous. Votre travail y reste.',
     leaveConfirm: 'Quitter\u00a0? Seule une nouvelle invitation vous y ramènera.',
     leaveYes: 'Quitter le Tablo',
+    toInvite: 'Inviter',
     invite: 'Inviter quelqu’un',
     email: 'Adresse e-mail',
     audience: 'Qui peut utiliser le lien',
