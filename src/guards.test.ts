@@ -42,6 +42,7 @@ POST   /tablos/:tablo_id/leave              401    401    404      204    204   
 POST   /tablos/:tablo_id/transfer           401    401    404      403    403    200   404   401     401   401      403
 GET    /tablos/:tablo_id/invitations        401    401    404      403    403    200   404   401     401   401      200
 POST   /tablos/:tablo_id/invitations        401    401    404      403    403    201   404   401     401   401      403
+GET    /invitations/:invitation_id          401    401    404      404    404    200   404   401     401   401      200
 POST   /invitations/:invitation_id/resend   401    401    404      404    404    200   404   401     401   401      403
 DELETE /invitations/:invitation_id          401    401    404      404    404    204   404   401     401   401      403
 POST   /invitations/accept                  401    401    200      200    200    200   200   401     401   401      403

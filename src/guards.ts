@@ -43,6 +43,7 @@ export const guards: Readonly<Record<string, Guard | 'nobody'>> = {
   transferTablo: owner,
   listInvitations: { ...read, tablo: 'owner' },
   createInvitation: owner,
+  getInvitation: { ...read, tablo: 'owner' },
   resendInvitation: owner,
   withdrawInvitation: owner,
   acceptInvitation: write,

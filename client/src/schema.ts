@@ -313,6 +313,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending invitation
+         * @description Any token will do. For owners of the Tablo.
+         */
+        get: operations["getInvitation"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description Needs a token that may write. For owners of the Tablo.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/{invitation_id}/resend": {
         parameters: {
             query?: never;
@@ -330,26 +354,6 @@ export interface paths {
          */
         post: operations["resendInvitation"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invitations/{invitation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Withdraw an invitation
-         * @description Needs a token that may write. For owners of the Tablo.
-         */
-        delete: operations["withdrawInvitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4060,6 +4064,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -4237,6 +4259,24 @@ export interface operations {
                      *       "title": "Nothing here",
                      *       "status": 404,
                      *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -4823,6 +4863,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5091,6 +5149,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A fault of ours */
             500: {
                 headers: {
@@ -5131,12 +5213,12 @@ export interface operations {
             };
         };
     };
-    resendInvitation: {
+    getInvitation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
-                "Idempotency-Key"?: string;
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The invitation */
@@ -5149,31 +5231,22 @@ export interface operations {
             /** @description The invitation */
             200: {
                 headers: {
-                    /** @description `true` when this was answered before, to the same key. */
-                    "Idempotency-Replayed"?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
-            /** @description The body can’t be read */
-            400: {
+            /** @description You have it */
+            304: {
                 headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:xtablo:problem:malformed",
-                     *       "title": "This can’t be read",
-                     *       "status": 400,
-                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
-                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
             /** @description There is no token, or none that is good */
             401: {
@@ -5195,24 +5268,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:xtablo:problem:forbidden",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "Ask an owner of the Tablo.",
-                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5225,42 +5280,6 @@ export interface operations {
                      *       "title": "Nothing here",
                      *       "status": 404,
                      *       "detail": "There is nothing here, or nothing that you may see.",
-                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What is there does not allow it now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:xtablo:problem:conflict",
-                     *       "title": "Not now",
-                     *       "status": 409,
-                     *       "detail": "What is there does not allow it.",
-                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:xtablo:problem:too_large",
-                     *       "title": "Too large",
-                     *       "status": 413,
-                     *       "detail": "Send less at once.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -5506,6 +5525,230 @@ export interface operations {
             };
         };
     };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     acceptInvitation: {
         parameters: {
             query?: never;
@@ -5583,6 +5826,24 @@ export interface operations {
                      *       "title": "Not allowed",
                      *       "status": 403,
                      *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */

@@ -6,9 +6,10 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
 import { AppError } from '../errors.ts'
-import { apiPart, body, idParameter, json } from '../platform/api/operations.ts'
+import { apiPart, body, idParameter, json, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
+import { strongTag } from '../platform/api/tags.ts'
 import { madeAt } from '../platform/database/moments.ts'
 import type { Deps } from '../platform/deps.ts'
 import { clientAddress } from '../platform/web/address.ts'
@@ -25,7 +26,7 @@ const tabloParams = z.strictObject({ tablo_id: idParameter('The Tablo') })
 const params = z.strictObject({ invitation_id: idParameter('The invitation') })
 const tags = ['Members']
 
-/** List, make, send again and withdraw invitations, and take one. */
+/** List, make, read, send again and withdraw invitations, and take one. */
 export function invitationApi({ config, db, mailer }: Pick<Deps, 'config' | 'db' | 'mailer'>) {
   const api = apiPart<ApiEnv>()
   const addressOf = (c: Context<ApiEnv>) => clientAddress(c, config.trustedProxies)
@@ -41,7 +42,10 @@ export function invitationApi({ config, db, mailer }: Pick<Deps, 'config' | 'db'
       summary: 'List the pending invitations of a Tablo, the newest first',
       tags,
       request: { params: tabloParams, query: z.strictObject(pageQuery) },
-      responses: { 200: json(pageOf(invitationShape, 'Invitations'), 'A page of invitations') },
+      responses: {
+        200: json(pageOf(invitationShape, 'Invitations'), 'A page of invitations'),
+        ...problems(403),
+      },
     }),
     async c => {
       const { tablo_id } = c.req.valid('param')
@@ -63,7 +67,7 @@ export function invitationApi({ config, db, mailer }: Pick<Deps, 'config' | 'db'
         'An address that was asked before gets a new mail, and the role of this request. Where no mail goes out, 409.',
       tags,
       request: { params: tabloParams, body: body(newInvitationBody) },
-      responses: { 201: json(invitationShape, 'The invitation') },
+      responses: { 201: json(invitationShape, 'The invitation'), ...problems(429) },
     }),
     async c => {
       const { tablo_id } = c.req.valid('param')
@@ -72,8 +76,24 @@ export function invitationApi({ config, db, mailer }: Pick<Deps, 'config' | 'db'
       const by = { address: addressOf(c), language: c.get('locale').language, way: 'mail' } as const
       const { id } = await invite(db, actorOf(c), tablo_id, c.req.valid('json'), by)
       const made = await findInvitation(db, actorOf(c), id)
-      c.header('Location', `/api/v1/tablos/${tablo_id}/invitations`)
-      return send(c, shapeOf(made), 201)
+      c.header('Location', `/api/v1/invitations/${id}`)
+      return send(c, shapeOf(made), 201, tagOf(made))
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/invitations/{invitation_id}',
+      operationId: 'getInvitation',
+      summary: 'Read a pending invitation',
+      tags,
+      request: { params },
+      responses: { 200: json(invitationShape, 'The invitation') },
+    }),
+    async c => {
+      const found = await findInvitation(db, actorOf(c), c.req.valid('param').invitation_id)
+      return send(c, shapeOf(found), 200, tagOf(found))
     },
   )
 
@@ -86,7 +106,7 @@ export function invitationApi({ config, db, mailer }: Pick<Deps, 'config' | 'db'
       description: 'The link of the mail before stops working. Where no mail goes out, 409.',
       tags,
       request: { params },
-      responses: { 200: json(invitationShape, 'The invitation') },
+      responses: { 200: json(invitationShape, 'The invitation'), ...problems(429) },
     }),
     async c => {
       const { id, tabloId } = await findInvitation(db, actorOf(c), c.req.valid('param').invitation_id)
@@ -122,7 +142,7 @@ export function invitationApi({ config, db, mailer }: Pick<Deps, 'config' | 'db'
       description: '`token` is what its address ends with. Taking it twice leads to the same Tablo.',
       tags,
       request: { body: body(acceptBody) },
-      responses: { 200: json(tabloShape, 'The Tablo that you are in') },
+      responses: { 200: json(tabloShape, 'The Tablo that you are in'), ...problems(404) },
     }),
     async c => {
       const tablo = await accept(db, actorOf(c), c.req.valid('json').token, addressOf(c))
@@ -143,3 +163,6 @@ const shapeOf = (invitation: Invitation): z.output<typeof invitationShape> => ({
   expires_at: invitation.expiresAt.toISOString(),
   created_at: new Date(invitation.place / 1_000).toISOString(),
 })
+
+const tagOf = ({ role, open, sentAt, expiresAt }: Invitation): string =>
+  strongTag(role, open, sentAt, expiresAt)

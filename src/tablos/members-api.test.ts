@@ -60,6 +60,9 @@ test('an invitation is made, listed, sent again, withdrawn, and never answered w
   assert.deepEqual(rest, { tablo_id: path.split('/')[2], email: NEW, role: 'editor', open: false })
   assert.deepEqual([made.status, sent_at], [201, null])
   assert.ok(Date.parse(expires_at) > Date.parse(created_at))
+  assert.equal(made.headers.get('Location'), `/api/v1/invitations/${id}`)
+  const read = await ada.get(`/invitations/${id}`)
+  assert.deepEqual([read.body, read.headers.get('ETag')], [made.body, made.headers.get('ETag')])
   const token = await tokenFor(web.deps, NEW)
   const [listed] = await ada.all(`${path}/invitations`)
   assert.ok(listed.sent_at)
@@ -83,6 +86,7 @@ test('members who own nothing see no invitation: the list is forbidden, one of t
   ] as const) {
     assertProblem(await who.get(`${path}/invitations`), list)
     assertProblem(await who.post(`${path}/invitations`, { email: NEW }), list)
+    assertProblem(await who.get(`/invitations/${id}`), 'not_found')
     assertProblem(await who.delete(`/invitations/${id}`), 'not_found')
     assertProblem(await who.post(`/invitations/${id}/resend`), 'not_found')
   }

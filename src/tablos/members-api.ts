@@ -4,7 +4,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { type ApiEnv, actorOf } from '../accounts/bearer.ts'
-import { apiPart, body, idParameter, json } from '../platform/api/operations.ts'
+import { apiPart, body, idParameter, json, problems } from '../platform/api/operations.ts'
 import { page, pageOf, pageQuery, placeOf } from '../platform/api/paging.ts'
 import { send } from '../platform/api/send.ts'
 import { madeAt } from '../platform/database/moments.ts'
@@ -67,7 +67,7 @@ export function memberApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
       description: 'The last owner keeps theirs: 409.',
       tags,
       request: { params: memberParams, body: body(memberChangesBody) },
-      responses: { 200: json(memberShape, 'The member') },
+      responses: { 200: json(memberShape, 'The member'), ...problems(409) },
     }),
     async c => {
       const { tablo_id, member_id } = c.req.valid('param')
@@ -86,7 +86,7 @@ export function memberApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
       description: 'What they made stays. The last owner stays, too: 409.',
       tags,
       request: { params: memberParams },
-      responses: { 204: { description: 'They are out' } },
+      responses: { 204: { description: 'They are out' }, ...problems(409) },
     }),
     async c => {
       const { tablo_id, member_id } = c.req.valid('param')
