@@ -7,8 +7,8 @@ import type { Deps } from '../platform/deps.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
-import { InvitationPage } from './invitation-views.tsx'
 import { accept, dead, findOffer, hasAccount, isInside, join, type Offer } from './joining.ts'
+import { InvitationPage } from './offer-views.tsx'
 
 /** The page that the link of an invitation leads to. Reading it takes nothing, since programs that look through mail do. */
 export function invitationPages({

@@ -8,16 +8,15 @@ import type { Actor } from '../accounts/actor.ts'
 import { recordAudit } from '../accounts/audit.ts'
 import { hashToken, newToken } from '../accounts/tokens.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
-import type { Db, Reader, Tx } from '../platform/database/database.ts'
-import { type MadeAt, microsecondsOf, rowOf } from '../platform/database/moments.ts'
+import type { Db, Tx } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { enqueue } from '../platform/jobs/enqueue.ts'
 import type { Language } from '../texts/locale.ts'
 import { mustMayInvite } from './invitation-limits.ts'
+import { isPending } from './invitation-listing.ts'
 import type { InvitationFields } from './invitation-schema.ts'
 import { sendInvitation } from './inviting.ts'
-import { may, type Role, roles } from './roles.ts'
-import { changing, type TabloState, visibleTo } from './tablos.ts'
+import { changing, type TabloState } from './tablos.ts'
 
 /** Days for which a link is good. */
 const INVITATION_DAYS = 7
@@ -27,24 +26,6 @@ const MOST = 200
 
 /** How the link gets to whom it is for: by mail, or it is given to the owner to pass on. */
 export type Way = 'mail' | 'hand'
-
-export interface Invitation {
-  readonly id: string
-  readonly tabloId: string
-  readonly email: string
-  readonly role: Role
-  /** Whoever has the link may take it */
-  readonly open: boolean
-  /** A mail is being sent */
-  readonly sending: boolean
-  /** When its link went out or was shown */
-  readonly sentAt: Date | null
-  /** The link went by mail */
-  readonly mailed: boolean
-  readonly expiresAt: Date
-  /** When it was made, in microseconds since 1970 */
-  readonly place: number
-}
 
 interface By {
   readonly address: string
@@ -148,32 +129,6 @@ export async function withdraw(
   })
 }
 
-/** The pending invitations of a Tablo whose owner asks, the newest first, those after a place. */
-export async function listInvitations(
-  reader: Reader,
-  tabloId: string,
-  { after, limit }: { after?: MadeAt | undefined; limit?: number } = {},
-): Promise<Invitation[]> {
-  return entries(reader)
-    .where('tablo_id', '=', tabloId)
-    .$call(query => (after ? query.where(sql<boolean>`(created_at, id) < ${rowOf(after)}`) : query))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit ?? MOST)
-    .execute()
-}
-
-/** One pending invitation, for whoever may change the members of its Tablo. Throws not_found for anybody else. */
-export async function findInvitation(reader: Reader, actor: Actor, id: string): Promise<Invitation> {
-  const managed = visibleTo(reader, actor).where('members.role', 'in', managing).select('tablos.id')
-  const row = await entries(reader)
-    .where('invitations.id', '=', id)
-    .where('tablo_id', 'in', managed)
-    .executeTakeFirst()
-  if (!row) throw notFound()
-  return row
-}
-
 /** Forgets invitations past their time, and gives how many. */
 export async function forgetInvitations(tx: Tx): Promise<number> {
   const { numDeletedRows } = await tx
@@ -184,10 +139,6 @@ export async function forgetInvitations(tx: Tx): Promise<number> {
 }
 
 const expiry = sql<Date>`now() + make_interval(days => ${sql.lit(INVITATION_DAYS)})`
-
-const managing = roles.filter(role => may(role, 'members'))
-
-const isPending = sql<boolean>`accepted_at is null and expires_at > now()`
 
 function mustBeActive({ archivedAt }: TabloState): void {
   if (archivedAt) throw new AppError('conflict', 'invited_archived')
@@ -250,12 +201,3 @@ async function audit(
   const details = { title, email, role, for: open ? 'anyone' : 'address' }
   await recordAudit(tx, { kind, subject: id, by: actor.id, address, details })
 }
-
-const entries = (reader: Reader) =>
-  reader
-    .selectFrom('invitations')
-    .select(['invitations.id', 'tablo_id as tabloId', 'email', 'invitations.role', 'open', 'mailed'])
-    .select(['sent_at as sentAt', 'expires_at as expiresAt'])
-    .select(sql<boolean>`mailing is not null`.as('sending'))
-    .select(microsecondsOf('invitations.created_at').as('place'))
-    .where(isPending)
