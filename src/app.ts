@@ -39,6 +39,8 @@ import { sameOriginOnly } from './platform/web/same-origin.ts'
 import { securityHeaders } from './platform/web/security-headers.ts'
 import { watchRequests } from './platform/web/watching.ts'
 import { errorPage, faultPage, notFoundPage, shell } from './shell.tsx'
+import { invitationPages } from './tablos/invitation-pages.tsx'
+import { memberPages } from './tablos/member-pages.tsx'
 import { tabloPages } from './tablos/pages.tsx'
 import { visits } from './tablos/visit.ts'
 import { taskPages } from './tasks/pages.tsx'
@@ -100,6 +102,8 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', providerSettingsPages({ ...deps, limits, providers }))
   app.route('/', personalTokenPages(deps))
   app.route('/', tabloPages(deps))
+  app.route('/', memberPages(deps))
+  app.route('/', invitationPages({ ...deps, limits }))
   app.route('/', taskPages(deps))
   app.route('/', filePages(deps))
   app.route('/', adminPages(deps))

@@ -6,6 +6,7 @@ import { ADDRESS, cast, FIREFOX, PASSWORD, person, tabloOf } from '../test/cast.
 import { type Client, formOf } from '../test/client.ts'
 import { testDatabase } from '../test/database.ts'
 import { send } from '../test/files.ts'
+import { sendMails } from '../test/invitations.ts'
 import { jobIn, queues } from '../test/jobs.ts'
 import { PDF, PNG } from '../test/samples.ts'
 import { authenticatorOf, passkeyOf } from '../test/second-factor.ts'
@@ -21,6 +22,8 @@ import { isId, newId } from './platform/ids.ts'
 import { jobStates } from './platform/jobs/reading.ts'
 import { openMailer } from './platform/mail/open.ts'
 import { shownBy } from './platform/mail/shown.ts'
+import { invite } from './tablos/invitations.ts'
+import { changeRole } from './tablos/members.ts'
 import { move } from './tasks/ordering.ts'
 import { create, edit } from './tasks/tasks.ts'
 import { languages, localeOf } from './texts/locale.ts'
@@ -76,6 +79,13 @@ const verify = await linkTo('verify', people.ada.email)
 const change = await linkTo('change_email', people.eve.email)
 await beginAuthenticator(db, web.deps.secret, people.vera)
 const { secret: key } = await offeredAuthenticator(db, web.deps.secret, people.vera, '')
+const inviting = { address: ADDRESS, language: 'en', way: 'hand' } as const
+const invited = (email: string, open = false) =>
+  invite(db, people.ada, tablo, { email, role: 'viewer', open }, inviting)
+const { id: invitation } = await invited('plugh@example.org')
+const { token: openLink } = await invited('xyzzy@example.org', true)
+await changeRole(db, people.ada, tablo, people.vera.id, 'editor', ADDRESS)
+await changeRole(db, people.ada, tablo, people.vera.id, 'viewer', ADDRESS)
 
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
@@ -84,7 +94,10 @@ const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
   task: async () => task,
   file: async () => file?.id ?? '',
   provider: async () => 'google',
-  token: async route => (route.startsWith('/reset') ? offerReset(db, people.eve.email) : verify),
+  token: async route => {
+    if (route.startsWith('/reset')) return offerReset(db, people.eve.email)
+    return (route.startsWith('/invitations') && openLink) || verify
+  },
   mail: async () => shown?.id ?? '',
 }
 /** Assets, what programs read, and mails, which are in the language of their reader. */
@@ -94,6 +107,9 @@ const data = new Set([
   ...TYPED,
   'Google',
   key.replaceAll(/.{4}(?=.)/g, '$& '),
+  'plugh@example.org',
+  'xyzzy@example.org',
+  'send_invitation',
   'heartbeat',
   'expire_sessions',
   'orphan_file_cleanup',
@@ -229,6 +245,18 @@ for (const language of languages) {
       'update users set password_hash = (select password_hash from users where id = $1) where id = $2',
       [people.ada.id, people.eve.id],
     )
+    const { token: bound } = await invited('plugh@example.org')
+    for (const browser of [ada, nobody, closed, speaking(web.visitor())])
+      check((await browser.get(`/invitations/${bound}`)).text, 'a bound invitation')
+    check((await ada.post(`${path}/invitations/${invitation}/link`)).text, 'a link to pass on')
+    const mailed = { email: 'plugh@example.org', role: 'viewer', for: 'address' }
+    await ada.post(`${path}/members`, mailed)
+    check((await ada.get(`${path}/members`)).text, 'a mail on its way')
+    await sendMails(web.deps)
+    check((await ada.get(`${path}/members`)).text, 'a mail that is out')
+    await ada.post(`${path}/members/${people.ben.id}`, { role: 'owner' })
+    check((await ada.get(`${path}/members`)).text, 'two owners')
+    await ada.post(`${path}/members/${people.ben.id}`, { role: 'editor' })
     await pool.query(`update sessions set user_agent = 'x'`)
     check((await ada.get('/settings')).text, 'a session of an unknown device')
     await pool.query('update sessions set user_agent = $1', [FIREFOX])
@@ -352,6 +380,15 @@ for (const language of languages) {
       [ada, `${path}/files/${newId()}/delete`, {}],
       [vera, `${path}/files/${file?.id}/delete`, {}],
       [ada, '/demo', {}],
+      [ada, `${path}/members`, { email: 'plugh', role: 'x', for: 'x' }],
+      [ada, `${path}/members`, { email: people.ada.email, role: 'viewer', for: 'anyone' }],
+      [ada, `${path}/members`, { email: people.ben.email, role: 'viewer', for: 'anyone' }],
+      [ada, `${path}/leave`, {}],
+      [ada, `${path}/members/${people.ada.id}/transfer`, {}],
+      [vera, `${path}/members`, {}],
+      [ada, '/invitations/none', {}],
+      [visitor, `/invitations/${openLink}`, { name: '', email: 'plugh', password: 'x' }],
+      [visitor, `/invitations/${openLink}`, { name: 'Plugh', email: people.ada.email, password: PASSWORD }],
       [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/retry`, {}],
       [root, `/admin/jobs/${jobs[jobStates.indexOf('completed')]}/cancel`, {}],
     ]

@@ -11,6 +11,9 @@ import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
 import { type JobDefinition, job } from './platform/jobs/kinds.ts'
 import { type RunningJobs, runJobs, type WorkingDeps } from './platform/jobs/running.ts'
+import { mailInvitation } from './tablos/invitation-mail.ts'
+import { forgetInvitations } from './tablos/invitations.ts'
+import { sendInvitation } from './tablos/inviting.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
 export const jobs = ({
@@ -44,9 +47,14 @@ export const jobs = ({
     run: async () => {
       await forgetExpired(db)
       await forgetKeys(db)
+      await transaction(db, forgetInvitations)
     },
   }),
   ...mailJobs({ config, db, mailer }),
+  job({
+    kind: sendInvitation,
+    run: (sending, { signal }) => mailInvitation({ config, db, mailer }, sending, signal),
+  }),
   job({
     kind: backupJob,
     ...(config.backups && { schedule: config.backups.schedule }),

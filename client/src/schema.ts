@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tablos/{tablo_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far a Tablo is
+         * @description Any token will do. For members of the Tablo.
+         */
+        get: operations["getProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tablos/{tablo_id}/members": {
         parameters: {
             query?: never;
@@ -200,7 +220,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tablos/{tablo_id}/progress": {
+    "/api/v1/tablos/{tablo_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take somebody out of a Tablo
+         * @description What they made stays. The last owner stays, too: 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a member another role
+         * @description The last owner keeps theirs: 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/api/v1/tablos/{tablo_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a Tablo
+         * @description Not for its last owner: 409.
+         *
+         *     Needs a token that may write. For members of the Tablo.
+         */
+        post: operations["leaveTablo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tablos/{tablo_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a Tablo over: a member owns it, and you edit
+         * @description Needs a token that may write. For owners of the Tablo.
+         */
+        post: operations["transferTablo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tablos/{tablo_id}/invitations": {
         parameters: {
             query?: never;
             header?: never;
@@ -208,12 +298,86 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read how far a Tablo is
-         * @description Any token will do. For members of the Tablo.
+         * List the pending invitations of a Tablo, the newest first
+         * @description Any token will do. For owners of the Tablo.
          */
-        get: operations["getProgress"];
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody by mail
+         * @description An address that was asked before gets a new mail, and the role of this request. Where no mail goes out, 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending invitation
+         * @description Any token will do. For owners of the Tablo.
+         */
+        get: operations["getInvitation"];
         put?: never;
         post?: never;
+        /**
+         * Withdraw an invitation
+         * @description Needs a token that may write. For owners of the Tablo.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again, good for seven days more
+         * @description The link of the mail before stops working. Where no mail goes out, 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the invitation of a link
+         * @description `token` is what its address ends with. Taking it twice leads to the same Tablo.
+         *
+         *     Needs a token that may write.
+         */
+        post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,12 +911,24 @@ export interface components {
             color?: "slate" | "red" | "amber" | "green" | "teal" | "blue" | "violet" | "pink";
         };
         /**
+         * @description Tasks done, of all.
+         * @example {
+         *       "done": 12,
+         *       "total": 40
+         *     }
+         */
+        Progress: {
+            done: number;
+            total: number;
+        };
+        /**
          * @example {
          *       "items": [
          *         {
          *           "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
          *           "name": "Ada",
-         *           "role": "owner"
+         *           "role": "owner",
+         *           "joined_at": "2026-11-20T09:30:00.000Z"
          *         }
          *       ],
          *       "next": null
@@ -768,7 +944,8 @@ export interface components {
          * @example {
          *       "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
          *       "name": "Ada",
-         *       "role": "owner"
+         *       "role": "owner",
+         *       "joined_at": "2026-11-20T09:30:00.000Z"
          *     }
          */
         Member: {
@@ -777,17 +954,122 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "owner" | "editor" | "viewer";
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            joined_at: string;
         };
         /**
-         * @description Tasks done, of all.
          * @example {
-         *       "done": 12,
-         *       "total": 40
+         *       "role": "viewer"
          *     }
          */
-        Progress: {
-            done: number;
-            total: number;
+        MemberChanges: {
+            /** @enum {string} */
+            role: "owner" | "editor" | "viewer";
+        };
+        /**
+         * @example {
+         *       "member_id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f"
+         *     }
+         */
+        Transfer: {
+            /**
+             * Format: uuid
+             * @description Who owns it from now on.
+             */
+            member_id: string;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "019a9e0c-9d4f-7b65-a132-8e7d6c5b4a39",
+         *           "tablo_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *           "email": "ben@example.org",
+         *           "role": "editor",
+         *           "open": false,
+         *           "sent_at": "2026-11-20T09:30:02.000Z",
+         *           "expires_at": "2026-11-27T09:30:00.000Z",
+         *           "created_at": "2026-11-20T09:30:00.000Z"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        Invitations: {
+            items: components["schemas"]["Invitation"][];
+            /** @description The `cursor` of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description Somebody who was asked into a Tablo and has not come yet.
+         * @example {
+         *       "id": "019a9e0c-9d4f-7b65-a132-8e7d6c5b4a39",
+         *       "tablo_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *       "email": "ben@example.org",
+         *       "role": "editor",
+         *       "open": false,
+         *       "sent_at": "2026-11-20T09:30:02.000Z",
+         *       "expires_at": "2026-11-27T09:30:00.000Z",
+         *       "created_at": "2026-11-20T09:30:00.000Z"
+         *     }
+         */
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            tablo_id: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "editor" | "viewer";
+            /** @description Whoever has the link may take it, not only a person with this address. */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description When its link went out; null while it is being sent.
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            sent_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "email": "ben@example.org",
+         *       "role": "editor",
+         *       "open": false
+         *     }
+         */
+        NewInvitation: {
+            email: string;
+            /**
+             * @default editor
+             * @enum {string}
+             */
+            role?: "owner" | "editor" | "viewer";
+            /**
+             * @description Whoever has the link may take it, not only a person with this address.
+             * @default false
+             */
+            open?: boolean;
+        };
+        /**
+         * @example {
+         *       "token": "q3kP0m1Zc7mE2f4n8sVtY6uWxR9aLbDhJgKoIiTzNQw"
+         *     }
+         */
+        InvitationToken: {
+            token: string;
         };
         /**
          * @example {
@@ -1003,7 +1285,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed";
+            kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed" | "member_joined" | "member_role_changed" | "member_removed" | "member_left" | "tablo_transferred";
             actor: {
                 /** Format: uuid */
                 id: string;
@@ -1238,9 +1520,15 @@ export type Tablos = components['schemas']['Tablos'];
 export type Tablo = components['schemas']['Tablo'];
 export type NewTablo = components['schemas']['NewTablo'];
 export type TabloChanges = components['schemas']['TabloChanges'];
+export type Progress = components['schemas']['Progress'];
 export type Members = components['schemas']['Members'];
 export type Member = components['schemas']['Member'];
-export type Progress = components['schemas']['Progress'];
+export type MemberChanges = components['schemas']['MemberChanges'];
+export type Transfer = components['schemas']['Transfer'];
+export type Invitations = components['schemas']['Invitations'];
+export type Invitation = components['schemas']['Invitation'];
+export type NewInvitation = components['schemas']['NewInvitation'];
+export type InvitationToken = components['schemas']['InvitationToken'];
 export type Tasks = components['schemas']['Tasks'];
 export type Task = components['schemas']['Task'];
 export type NewTask = components['schemas']['NewTask'];
@@ -3457,6 +3745,143 @@ export interface operations {
             };
         };
     };
+    getProgress: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMembers: {
         parameters: {
             query?: {
@@ -3619,9 +4044,846 @@ export interface operations {
             };
         };
     };
-    getProgress: {
+    removeMember: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+                /** @description The person */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+                /** @description The person */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChanges"];
+            };
+        };
+        responses: {
+            /** @description The member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveTablo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You are out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transferTablo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Its owner from now on */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with, at most. */
+                limit?: number;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+            };
             header?: {
                 /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
@@ -3634,7 +4896,414 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How far it is */
+            /** @description A page of invitations */
+            200: {
+                headers: {
+                    /** @description The address of the next page, when there is one. */
+                    Link?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description The invitation */
+            201: {
+                headers: {
+                    /** @description The address of what was made. */
+                    Location?: string;
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
             200: {
                 headers: {
                     /** @description The version of what is answered. */
@@ -3642,7 +5311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Progress"];
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description You have it */
@@ -3704,6 +5373,624 @@ export interface operations {
                      *       "title": "Nothing here",
                      *       "status": 404,
                      *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link is worth nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description The Tablo that you are in */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tablo"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; or the token may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */

@@ -50,8 +50,39 @@ export async function signUp(db: Db, given: NewPerson, policy: Policy, from: Ori
   return transaction(db, async tx => {
     const first = await isFirst(tx)
     if (!isAllowed(policy, first)) throw new AppError('forbidden', 'signup_closed')
-    return insertPerson(tx, { ...given, passwordHash, role: first ? 'admin' : 'user' }, from)
+    const { session } = await insertPerson(
+      tx,
+      { ...given, passwordHash, role: first ? 'admin' : 'user' },
+      from,
+    )
+    return session
   })
+}
+
+/**
+ * Makes an account for somebody who was invited, also where the policy is `invite`, does with it what the invitation is
+ * for in the same transaction, and gives the token of its first session. Throws forbidden where the policy is `closed`,
+ * too_many past the limits, invalid for an e-mail that is taken, and what `join` throws.
+ */
+export async function signUpInvited(
+  db: Db,
+  limits: SignInLimits,
+  given: NewPerson,
+  signup: SignUpPolicy,
+  from: Origin,
+  join: (tx: Tx, person: Actor) => Promise<void>,
+): Promise<string> {
+  if (signup === 'closed') throw new AppError('forbidden', 'signup_closed')
+  // An address that is taken is told, so nobody may ask for many; and hashing takes its time.
+  await limits.attempt(given.email, from.address)
+  const passwordHash = await hashPassword(given.password)
+  const made = await transaction(db, async tx => {
+    const { id, session } = await insertPerson(tx, { ...given, passwordHash, role: 'user' }, from)
+    await join(tx, { id, role: 'user' })
+    return session
+  })
+  await limits.succeeded(given.email, from.address)
+  return made
 }
 
 /** Makes the admin's account by the setup link. Throws not_found when the link is dead or somebody was first. */
@@ -61,7 +92,8 @@ export async function signUpFirst(db: Db, token: string, given: NewPerson, from:
   return transaction(db, async tx => {
     await takeLink(tx, 'setup', token)
     if (!(await isFirst(tx))) throw new AppError('not_found', 'link_dead')
-    return insertPerson(tx, { ...given, passwordHash, role: 'admin' }, from)
+    const { session } = await insertPerson(tx, { ...given, passwordHash, role: 'admin' }, from)
+    return session
   })
 }
 
@@ -202,11 +234,15 @@ export async function isFirst(tx: Tx): Promise<boolean> {
 
 type Inserted = Omit<NewPerson, 'password'> & { passwordHash: string | null; role: 'user' | 'admin' }
 
-async function insertPerson(tx: Tx, person: Inserted, from: Origin): Promise<string> {
+async function insertPerson(
+  tx: Tx,
+  person: Inserted,
+  from: Origin,
+): Promise<{ id: string; session: string }> {
   try {
     const id = await makePerson(tx, person, from)
     await enqueueVerification(tx, id, from)
-    return await startSession(tx, id, from)
+    return { id, session: await startSession(tx, id, from) }
   } catch (error) {
     throw violates(error, 'users_email_unique') ? invalid('email', 'email_taken') : error
   }

@@ -109,7 +109,7 @@ export async function confirmAddress(
 }
 
 /** Writes down that the address is the person's; nothing when that was known. */
-export async function verifyEmail(tx: Tx, userId: string, from: Origin): Promise<boolean> {
+export async function verifyEmail(tx: Tx, userId: string, from: Pick<Origin, 'address'>): Promise<boolean> {
   const verified = await tx
     .updateTable('users')
     .set({ email_verified_at: sql`now()` })
@@ -145,7 +145,11 @@ async function changeEmail(tx: Tx, person: { id: string; email: string }, email:
   return startSession(tx, id, from)
 }
 
-const audited = <K extends string>(kind: K, { id }: { id: string }, { address }: Origin) => ({
+const audited = <K extends string>(
+  kind: K,
+  { id }: { id: string },
+  { address }: Pick<Origin, 'address'>,
+) => ({
   kind,
   subject: id,
   by: id,

@@ -31,9 +31,19 @@ export type AuditKind =
   | 'second_factor_optional'
   | 'person_disabled'
   | 'person_enabled'
+  | 'invitation_sent'
+  | 'invitation_link_made'
+  | 'invitation_withdrawn'
+  | 'invitation_accepted'
+  | 'member_role_changed'
+  | 'member_removed'
+  | 'member_left'
   | 'keys_rotated'
   | 'job_retried'
   | 'job_cancelled'
+
+/** What exactly was done, in names that are as they were. Never a secret. */
+export type AuditDetails = Readonly<Record<string, string>>
 
 /**
  * Writes what was done to an account, a setting, a key or a job, in the transaction that does it. `by` is null for the command line,
@@ -41,7 +51,13 @@ export type AuditKind =
  */
 export async function recordAudit(
   tx: Tx,
-  entry: { kind: AuditKind; subject: string; by: string | null; address: string | null },
+  entry: {
+    kind: AuditKind
+    subject: string
+    by: string | null
+    address: string | null
+    details?: AuditDetails | undefined
+  },
 ): Promise<void> {
   await tx
     .insertInto('audit')
@@ -51,6 +67,7 @@ export async function recordAudit(
       subject_id: entry.subject,
       actor_id: entry.by,
       address: entry.address,
+      details: entry.details === undefined ? null : JSON.stringify(entry.details),
     })
     .execute()
 }

@@ -56,7 +56,7 @@ export function accountPages({ config, db, limits, asking }: AccountDeps) {
     const token = sessionToken(c, config)
     if (token) await signOut(db, token)
     forgetSession(c, config)
-    return seeOther(c, '/login')
+    return seeOther(c, localPath((await readForm(c)).next, '/login'))
   })
 
   async function signUpPage(c: Context<AccountEnv>, values?: FormValues, problem?: Problem) {

@@ -6,7 +6,7 @@ import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
 
 const name = line(100, 'name_missing', 'name_long')
 
-const email = line(254, 'email_missing', 'email_long')
+export const emailAddress = line(254, 'email_missing', 'email_long')
   .transform(text => text.toLowerCase())
   .refine(text => /^[^\s@]+@[^\s@]+\.?[^\s@]+$/.test(text), errorText('email_malformed'))
 
@@ -22,7 +22,7 @@ const timeZone = z
 
 export const signUpSchema = z.object({
   name,
-  email,
+  email: emailAddress,
   password: newPassword,
   // Filled in by the page's script; without it, or with a zone we don't know, UTC until the settings say otherwise.
   time_zone: timeZone.catch('UTC'),
@@ -32,7 +32,7 @@ export const signUpSchema = z.object({
 export const claimsSchema = z
   .object({
     sub: z.string().min(1).max(255).refine(isStorable),
-    email: email.optional().catch(undefined),
+    email: emailAddress.optional().catch(undefined),
     // Some say it in a string.
     email_verified: z
       .union([z.literal(true), z.literal('true')])
@@ -102,9 +102,9 @@ export const personalTokenSchema = z.object({
 
 export const resetSchema = z.object({ password: newPassword })
 
-export const forgotSchema = z.object({ email })
+export const forgotSchema = z.object({ email: emailAddress })
 
-export const newEmailSchema = z.object({ email, current: knownPassword })
+export const newEmailSchema = z.object({ email: emailAddress, current: knownPassword })
 
 /** A code of the second factor, however it is typed. */
 const code = z

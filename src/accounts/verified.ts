@@ -62,3 +62,19 @@ export async function lockPerson(tx: Tx, userId: string): Promise<Actor> {
   if (user.disabled_at) throw new AppError('forbidden', 'account_disabled')
   return { id: user.id, role: user.role }
 }
+
+/**
+ * The e-mail of a person at this moment, which stays theirs to the end of the transaction. Throws unauthenticated when
+ * they are gone, forbidden when the account was disabled meanwhile.
+ */
+export async function holdEmail(tx: Tx, actor: Actor): Promise<string> {
+  const person = await tx
+    .selectFrom('users')
+    .select(['email', 'disabled_at'])
+    .where('id', '=', actor.id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!person) throw new AppError('unauthenticated', 'token_invalid')
+  if (person.disabled_at) throw new AppError('forbidden', 'account_disabled')
+  return person.email
+}

@@ -1,5 +1,6 @@
 export const taskStatuses = ['todo', 'in_progress', 'in_review', 'done'] as const
 export type TaskStatus = (typeof taskStatuses)[number]
+type MemberRole = 'owner' | 'editor' | 'viewer'
 
 /**
  * Every kind of change in a Tablo, with what its sentence needs to be told long after: names are kept as they were.
@@ -18,6 +19,12 @@ export interface ActivityPayloads {
   task_deleted: { title: string }
   file_added: { name: string }
   file_removed: { name: string }
+  member_joined: { name: string; role: MemberRole }
+  member_role_changed: { name: string; from: MemberRole; to: MemberRole }
+  member_removed: { name: string }
+  member_left: { name: string }
+  /** `name` owns it from now on; who did so only edits. */
+  tablo_transferred: { name: string }
 }
 
 export type ActivityKind = keyof ActivityPayloads
@@ -35,6 +42,11 @@ export const activityKinds = Object.keys({
   task_deleted: true,
   file_added: true,
   file_removed: true,
+  member_joined: true,
+  member_role_changed: true,
+  member_removed: true,
+  member_left: true,
+  tablo_transferred: true,
 } satisfies Record<ActivityKind, true>) as ActivityKind[]
 
 /** One kind with its payload. */

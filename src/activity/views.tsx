@@ -73,6 +73,20 @@ function sentence(locale: Locale, { change, actorName }: Activity): string {
     case 'file_added':
     case 'file_removed':
       return t[change.kind](who, change.payload.name)
+    case 'member_joined': {
+      const { name, role } = change.payload
+      return t.member_joined(name, locale.t.tablos.roles[role])
+    }
+    case 'member_role_changed': {
+      const { name, from, to } = change.payload
+      const roles = locale.t.tablos.roles
+      return t.member_role_changed(who, name, roles[from], roles[to])
+    }
+    case 'member_removed':
+    case 'tablo_transferred':
+      return t[change.kind](who, change.payload.name)
+    case 'member_left':
+      return t.member_left(change.payload.name)
     case 'task_created':
     case 'task_deleted':
       return t[change.kind](who, change.payload.title)

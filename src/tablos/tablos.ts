@@ -174,7 +174,10 @@ async function lock(tx: Tx, actor: Actor, id: string, change: Change): Promise<T
   const row = await visibleTo(tx, actor)
     .where('tablos.id', '=', id)
     .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role'])
+    // In this order. Whoever waited for the Tablo gets it as it is then, and by the second lock their role, too: without
+    // that it would be the one from before the wait, of somebody who was removed meanwhile.
     .forNoKeyUpdate('tablos')
+    .forShare('members')
     .executeTakeFirst()
   if (!row) throw notFound()
   authorize(row.role, change)

@@ -21,6 +21,7 @@ interface Labelled extends Extra {
   optional?: string | undefined
   required?: boolean | undefined
   disabled?: boolean | undefined
+  readonly?: boolean | undefined
   autofocus?: boolean | undefined
   /** Only spoken: for a field whose place says what it is */
   bare?: boolean | undefined

@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 /** Slow on purpose, or taking away what others are about. */
-const RARE = ['signIn', 'deleteTablo', 'disableUser']
+const RARE = ['signIn', 'deleteTablo', 'disableUser', 'removeMember', 'leaveTablo', 'transferTablo']
 
 /** A request for any of these operations. */
 export const anyPlan = (operations: readonly Operation[]): fc.Arbitrary<Plan> =>

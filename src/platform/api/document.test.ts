@@ -102,13 +102,13 @@ test('every error that an operation can give is in it, and is a problem', () => 
     const expected = {
       400: method !== 'get',
       401: !open || operationId === 'signIn' || operationId === 'refreshTokens',
-      403: operationId === 'signIn' || !open,
-      404: path.includes('{') || (!open && guard.role === 'admin'),
-      409: method === 'post' && !open,
+      403: ['signIn', 'listInvitations'].includes(operationId) || !open,
+      404: path.includes('{') || operationId === 'acceptInvitation' || (!open && guard.role === 'admin'),
+      409: (method === 'post' && !open) || ['changeMember', 'removeMember'].includes(operationId),
       413: method !== 'get',
       415: requestBody !== undefined,
       422: true,
-      429: operationId === 'signIn',
+      429: ['signIn', 'createInvitation', 'resendInvitation'].includes(operationId),
       500: true,
       503: true,
     }

@@ -130,12 +130,16 @@ export interface Identities {
 }
 
 export interface Invitations {
+  accepted_at: Timestamp | null;
+  accepted_by: string | null;
   created_at: Generated<Timestamp>;
   email: string;
   expires_at: Timestamp;
   id: string;
   invited_by: string | null;
   language: Language | null;
+  mailed: Generated<boolean>;
+  mailing: string | null;
   open: Generated<boolean>;
   role: MemberRole;
   sent_at: Timestamp | null;
