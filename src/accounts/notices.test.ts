@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import { callersOf } from '../../test/access.ts'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { type Cast, cast, FIREFOX, from, PASSWORD } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
@@ -47,6 +48,16 @@ test('a kind of device that is new to a person is told, once, and never the firs
     (await post.deliver()).map(({ text }) => /with ([^,]*),/.exec(text)?.[1]),
     ['an unknown device'],
   )
+})
+
+test('whoever signs in by the API with the password is a device like any other', async () => {
+  await signsIn(FIREFOX)
+  const callers = callersOf(web.deps)
+  const given = { email: people.ada.email, password: PASSWORD }
+  for (let n = 0; n < 2; n++) await callers.issue(given, { address: '192.0.2.9', userAgent: 'node' })
+  const [mail, ...others] = await post.deliver()
+  assert.match(mail?.text ?? '', /with an unknown device, from 192\.0\.2\.9\./)
+  assert.deepEqual(others, [])
 })
 
 test('what somebody made an account with is known, and what another signs in with then is told', async () => {
