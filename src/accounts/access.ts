@@ -10,6 +10,7 @@ import { newId } from '../platform/ids.ts'
 import { ACCESS_LIFE, type AccessTokens, type Grant } from './access-tokens.ts'
 import type { Actor, Origin } from './actor.ts'
 import { makeChallenge } from './challenges.ts'
+import { noticeDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
 import { hasSecondFactor, mustSetUp } from './second-factors.ts'
 import { withSecondStep } from './second-step.ts'
@@ -94,12 +95,14 @@ interface Started {
   refreshToken: string
 }
 
-async function startFamily(tx: Tx, actor: Actor, { address, userAgent }: Origin): Promise<Started> {
+async function startFamily(tx: Tx, actor: Actor, from: Origin): Promise<Started> {
   if (await mustSetUp(tx, actor.id)) throw new AppError('forbidden', 'second_factor_required')
   const family = newId()
-  const user_agent = userAgent.slice(0, 400)
+  const { address } = from
+  const user_agent = from.userAgent.slice(0, 400)
   const values = { id: family, user_id: actor.id, address, user_agent, expires_at: refreshExpiry }
   await tx.insertInto('token_families').values(values).execute()
+  await noticeDevice(tx, actor.id, from)
   return { grant: { actor, family }, refreshToken: await insertRefresh(tx, family) }
 }
 

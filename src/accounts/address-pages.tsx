@@ -5,7 +5,6 @@ import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
 import { noReferrer } from '../platform/web/security-headers.ts'
-import type { Person } from './actor.ts'
 import { EmailPage, VerifyPage } from './address-views.tsx'
 import {
   addressOf,
@@ -50,15 +49,16 @@ export function addressPages({ config, db, mailer, limits, asking }: AddressDeps
   own.use('/verify/*', noReferrer(config.baseUrl), signedIn)
   own.use('/settings/email/*', signedIn)
 
-  own.get('/verify/:token', c => verifyPage(c))
+  own.get('/verify/:token', c => verifyPage(c, c.req.param('token')))
 
   own.post('/verify/:token', async c => {
+    const token = c.req.param('token')
     const run = async () => {
-      const session = await confirmAddress(db, c.get('person'), c.req.param('token'), originOf(c, config))
+      const session = await confirmAddress(db, c.get('person'), token, originOf(c, config))
       if (session) keepSession(c, config, session)
       return seeOther(c, '/settings/email?saved=1')
     }
-    return formResult(c, run, problem => verifyPage(c, problem))
+    return formResult(c, run, problem => verifyPage(c, token, problem))
   })
 
   own.get('/settings/email', c => emailPage(c))
@@ -95,20 +95,17 @@ export function addressPages({ config, db, mailer, limits, asking }: AddressDeps
     return c.render(page, { title: locale.t.addresses.forgot.title })
   }
 
-  async function verifyPage(c: Context<SignedInEnv>, problem?: Problem) {
+  async function verifyPage(c: Context<SignedInEnv>, token: string, problem?: Problem) {
     const locale = c.get('locale')
     const person = c.get('person')
-    const { path } = c.req
-    const email = await addressOf(db, person, path.slice(path.lastIndexOf('/') + 1))
-    const page = (
-      <VerifyPage locale={locale} action={path} email={email} was={person.email} problem={problem} />
-    )
+    const email = await addressOf(db, person, token)
+    const page = <VerifyPage {...{ locale, action: c.req.path, email, was: person.email, problem }} />
     return c.render(page, { title: locale.t.addresses.verify.title, current: '/settings' })
   }
 
   async function emailPage(c: Context<SignedInEnv>, { values, problem }: Shown = {}) {
     const locale = c.get('locale')
-    const person: Person = c.get('person')
+    const person = c.get('person')
     const verified = await verifiedAt(db, person)
     const { saved, sent } = c.req.query()
     const page = <EmailPage {...{ locale, person, verified, mails, values, problem, saved, sent }} />

@@ -49,8 +49,8 @@ export function authApi({ config, callers }: Pick<Deps, 'config'> & { callers: C
     }),
     async c => {
       const given = c.req.valid('json')
-      const { address, userAgent } = originOf(c, config)
-      const tokens = await callers.issue(given, { address, userAgent })
+      const { address, userAgent, language } = originOf(c, config)
+      const tokens = await callers.issue(given, { address, userAgent, language })
       c.header('Cache-Control', 'no-store')
       return send(c, shapeOf(tokens), 200)
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import { callersOf } from '../../test/access.ts'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { type Cast, cast, FIREFOX, from, PASSWORD } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
@@ -49,17 +50,27 @@ test('a kind of device that is new to a person is told, once, and never the firs
   )
 })
 
+test('whoever signs in by the API with the password is a device like any other', async () => {
+  await signsIn(FIREFOX)
+  const callers = callersOf(web.deps)
+  const given = { email: people.ada.email, password: PASSWORD }
+  for (let n = 0; n < 2; n++) await callers.issue(given, { address: '192.0.2.9', userAgent: 'node' })
+  const [mail, ...others] = await post.deliver()
+  assert.match(mail?.text ?? '', /with an unknown device, from 192\.0\.2\.9\./)
+  assert.deepEqual(others, [])
+})
+
 test('what somebody made an account with is known, and what another signs in with then is told', async () => {
   const given = { name: 'New', email: 'new@example.org', password: PASSWORD }
   await web.visitor().post('/signup', given)
   await post.deliver()
-  await signsIn(FIREFOX, given.email)
-  assert.deepEqual(await post.deliver(), [])
   await signsIn(SAFARI, given.email)
   assert.deepEqual(
     (await post.deliver()).map(({ subject }) => subject),
     ['A new device signed in'],
   )
+  await signsIn(FIREFOX, given.email)
+  assert.deepEqual(await post.deliver(), [])
 })
 
 test('the devices of one person say nothing of another’s, not even that they are alike', async () => {

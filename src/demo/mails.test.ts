@@ -66,7 +66,9 @@ test('they are there in development without a mail server alone, for a page of t
   for (const [host, status] of [
     ['localhost:8080', 200],
     ['[::1]:8080', 200],
+    ['tablo.localhost:8080', 200],
     ['evil.example', 404],
+    ['evillocalhost', 404],
     ['127.0.0.1.evil.example', 404],
     ['%', 404],
   ] as const)

@@ -52,7 +52,10 @@ export function mailPages(folder: MailFolder, localeOf: (c: Context) => Locale):
 
 function isOfThisMachine(host = ''): boolean {
   const url = `http://${host}`
-  return URL.canParse(url) && isLoopback(new URL(url).hostname)
+  if (!URL.canParse(url)) return false
+  const { hostname } = new URL(url)
+  // Names below localhost are this machine's too: RFC 6761.
+  return hostname.endsWith('.localhost') || isLoopback(hostname)
 }
 
 interface MailsProps {
