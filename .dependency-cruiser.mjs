@@ -39,13 +39,19 @@ export default {
     never(
       'platform-knows-nothing-of-the-product',
       '^src/platform/',
-      { path: '^src/', pathNot: '^src/(platform/|texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)' },
+      {
+        path: '^src/',
+        pathNot: '^src/(platform/|texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)',
+      },
       'Plumbing takes what it needs as an argument.',
     ),
     never(
       'ui-knows-no-feature',
       '^src/ui/',
-      { path: '^src/', pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)' },
+      {
+        path: '^src/',
+        pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)',
+      },
       'A part of the design system takes what it shows as props.',
     ),
     never(
