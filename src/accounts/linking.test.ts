@@ -4,6 +4,7 @@ import { testApp } from '../../test/app.ts'
 import { type Cast, cast, from, PASSWORD, sessionOf } from '../../test/cast.ts'
 import { type Client, unescaped } from '../../test/client.ts'
 import { testDatabase } from '../../test/database.ts'
+import { holding, waiting } from '../../test/locks.ts'
 import { CLIENT_ID, testProvider } from '../../test/provider.ts'
 import { newId } from '../platform/ids.ts'
 import type { Person } from './actor.ts'
@@ -202,9 +203,15 @@ test('of two that are unlinked at once one stays, when they are the last two', a
   await withoutPassword(people.ada.id)
   await identity(people.ada.id)
   await identity(people.ada.id, 'acme', 'a-1')
-  const results = await Promise.allSettled(
-    ['google', 'acme'].map(name => unlinkIdentity(db, people.ada, name, ['google', 'acme'], from)),
-  )
+  let unlinking: Promise<PromiseSettledResult<void>[]> = Promise.resolve([])
+  // Both come as far as they can before either of them is done.
+  await holding(pool, 'lock table audit in share mode', async () => {
+    unlinking = Promise.allSettled(
+      ['google', 'acme'].map(name => unlinkIdentity(db, people.ada, name, ['google', 'acme'], from)),
+    )
+    await waiting(pool, 2)
+  })
+  const results = await unlinking
   assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
   assert.equal((await owners()).length, 1)
 })

@@ -98,13 +98,10 @@ export async function linkIdentity(
     await transaction(db, async tx => {
       await lockPerson(tx, actor)
       if (!(await isLive(tx, session, actor))) throw new AppError('unauthenticated', 'provider_flow_dead')
-      const owner = await ownerOf(tx, proved)
-      if (owner === actor.id) return
-      if (owner) throw new AppError('conflict', 'provider_of_another')
+      if (await isTheirs(tx, actor, proved)) return
       await insertIdentity(tx, actor.id, proved, from)
     })
   } catch (error) {
-    // Somebody else was faster by a moment.
     throw violates(error, 'identities_pkey') ? new AppError('conflict', 'provider_of_another') : error
   }
 }
@@ -166,12 +163,13 @@ async function isLive(tx: Tx, session: string, actor: Actor): Promise<boolean> {
   return row !== undefined
 }
 
-async function ownerOf(tx: Tx, { issuer, subject }: Proved): Promise<string | undefined> {
+async function isTheirs(tx: Tx, actor: Actor, { issuer, subject }: Proved): Promise<boolean> {
   const row = await tx
     .selectFrom('identities')
     .select('user_id')
     .where('issuer', '=', issuer)
     .where('subject', '=', subject)
+    .where('user_id', '=', actor.id)
     .executeTakeFirst()
-  return row?.user_id
+  return row !== undefined
 }
