@@ -3,16 +3,17 @@
 // password, or of a person who has none that they have just signed in.
 
 import { sql } from 'kysely'
-import { AppError, invalid, notFound } from '../errors.ts'
+import { AppError, notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { recordAudit } from './audit.ts'
 import { insertIdentity } from './identities.ts'
 import type { SignInLimits } from './limits.ts'
-import { verifyPassword } from './passwords.ts'
 import type { Proved } from './providers.ts'
+import { hasPassword } from './proving.ts'
 import type { Session } from './sessions.ts'
+import { provePassword } from './verified.ts'
 
 /** Minutes for which signing in proves who somebody is. */
 const FRESH_MINUTES = 10
@@ -55,21 +56,10 @@ export async function mustProve(
   person: Person,
   session: string,
   current: string,
-  address: string,
+  from: Origin,
 ): Promise<void> {
-  const user = await db
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', person.id)
-    .executeTakeFirst()
-  if (!user) throw notFound()
-  if (!user.password_hash) return mustBeFresh(db, session)
-  await limits.attempt(person.email, address)
-  if (!(await verifyPassword(current, user.password_hash))) {
-    await limits.failed(person.email)
-    throw invalid('current', 'password_wrong')
-  }
-  await limits.succeeded(person.email, address)
+  if (await hasPassword(db, person)) await provePassword(db, limits, person, current, from)
+  else await mustBeFresh(db, session)
 }
 
 /** Throws conflict for a session that was started more than ten minutes ago. */

@@ -50,10 +50,8 @@ export function providerSettingsPages({ config, db, secret, limits, providers }:
   for (const step of ['link', 'unlink'])
     app.get(`/settings/providers/:provider{${PROVIDER}}/${step}`, c => c.redirect('/settings/providers', 303))
 
-  const proving = (c: Context<SignedInEnv>, current: string) => {
-    const { address } = originOf(c, config)
-    return mustProve(db, limits, c.get('person'), c.get('session').id, current, address)
-  }
+  const proving = (c: Context<SignedInEnv>, current: string) =>
+    mustProve(db, limits, c.get('person'), c.get('session').id, current, originOf(c, config))
 
   async function methodsPage(c: Context<SignedInEnv>, asked?: { provider: string; problem: Problem }) {
     const [locale, person] = [c.get('locale'), c.get('person')]
