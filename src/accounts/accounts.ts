@@ -191,7 +191,8 @@ async function insertPerson(
   }
   if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
   await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
-  await rememberDevice(tx, id, from)
+  // Who is added by a command comes with none.
+  if (from.userAgent) await rememberDevice(tx, id, from)
   await enqueueVerification(tx, id, from)
   return startSession(tx, id, from)
 }
