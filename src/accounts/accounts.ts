@@ -255,7 +255,8 @@ export async function makePerson(tx: Tx, person: Inserted, from: Origin): Promis
   await tx.insertInto('users').values({ id, name, email, role, password_hash, time_zone }).execute()
   if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
   await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
-  await rememberDevice(tx, id, from)
+  // Who is added by a command comes with none.
+  if (from.userAgent) await rememberDevice(tx, id, from)
   return id
 }
 

@@ -49,7 +49,7 @@ export function EmailPage(props: EmailPageProps) {
         )}
         {own && <Problems locale={locale} problem={own} />}
         <ul class="rows">
-          <li class="row">
+          <li class="row own-address">
             <Icon name="mail" size={20} />
             <div class="row-words">
               <p>

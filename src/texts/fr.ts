@@ -325,7 +325,7 @@ export const fr: Texts = {
         'Si vous n’avez pas créé de compte, quelqu’un s’est trompé d’adresse. Ne faites rien\u00a0: vous n’en entendrez plus parler.',
     },
     emailChange: {
-      subject: 'Confirmez votre nouvelle adresse e-mail',
+      subject: 'Confirmez votre nouvelle adresse',
       text: email => `${email} doit devenir la nouvelle adresse d’un compte Xtablo.`,
       once: 'Le lien fonctionne une seule fois, pendant une heure. Si vous n’êtes pas connecté là où vous l’ouvrez, on vous le demandera.',
       action: 'Confirmer la nouvelle adresse',
