@@ -21,7 +21,7 @@ test('a healthy installation is told so, line by line, and it ends with 0', asyn
   assert.match(said, /^✔ configuration: development, http:\/\/127\.0\.0\.1:\d+\/, files in a folder\n/)
   assert.match(said, /^! mail: No mail is sent.*\n {4}Nothing to do in development/m)
   assert.match(said, /\n\n16 fine, 1 warning, 0 faults\n$/)
-  assert.equal(said.match(/^✔/gm)?.length, 15)
+  assert.equal(said.match(/^✔/gm)?.length, 16)
   start.process.kill('SIGTERM')
   assert.equal(await start.ended, 0)
 })
