@@ -55,6 +55,8 @@ export function providerSettingsPages({ config, db, secret, limits, providers }:
 
   async function methodsPage(c: Context<SignedInEnv>, asked?: { provider: string; problem: Problem }) {
     const [locale, person] = [c.get('locale'), c.get('person')]
+    // By this the script knows a 503 of ours from one of a proxy.
+    if (asked?.problem.text === 'provider_unreachable') c.header('HX-Retarget', '#content')
     const page = (
       <ProviderSettingsPage
         locale={locale}
