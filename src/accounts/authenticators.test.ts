@@ -107,7 +107,20 @@ test('a code is taken once, and after it none from before', async () => {
 test('of many who send the same code at once, one is let in', async () => {
   const { app } = await authenticatorOf(deps, people.ada)
   const code = app.code()
-  const answers = await Promise.all(Array.from({ length: 8 }, () => take(code)))
+  // The row is held until all of them wait for it, so that none is done before another begins.
+  const other = await pool.connect()
+  await other.query('begin; select from authenticators for update')
+  const taking = Promise.all(Array.from({ length: 4 }, () => take(code)))
+  const waiting = async () =>
+    (
+      await pool.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).rowCount
+  while ((await waiting()) !== 4);
+  await other.query('commit')
+  other.release()
+  const answers = await taking
   assert.equal(answers.filter(answer => answer === 'taken').length, 1)
 })
 

@@ -4,6 +4,7 @@ import { apiWeb, assertProblem, Program } from '../../test/api.ts'
 import { testApp } from '../../test/app.ts'
 import { PASSWORD } from '../../test/cast.ts'
 import { authenticatorOf, passkeyOf } from '../../test/second-factor.ts'
+import { signInLimits } from './limits.ts'
 
 const { database, pool, people } = await apiWeb()
 const { deps } = testApp(database)
@@ -74,8 +75,9 @@ test('whoever has no second factor may send a code, which is passed over', async
 
 test('ten wrong codes are enough for an hour', async () => {
   const { app } = await authenticatorOf(deps, people.ada)
-  for (let n = 0; n < 10; n++)
-    assertProblem(await signIn({ ...ada, code: '000000' }), 'unauthenticated', ['code'])
+  const limits = signInLimits(pool, deps.secret)
+  for (let n = 0; n < 9; n++) await limits.attemptCode(people.ada.id, `192.0.2.${n}`)
+  assertProblem(await signIn({ ...ada, code: '000000' }), 'unauthenticated', ['code'])
   const answer = await signIn({ ...ada, code: app.code() })
   assertProblem(answer, 'too_many')
   assert.equal(answer.headers.get('RateLimit-Policy'), '"codes";q=10;w=3600')

@@ -110,6 +110,7 @@ function Authenticator({ locale, since, first }: { locale: Locale; since: Date |
       <Confirm
         locale={locale}
         label={t.turnOff}
+        icon="x"
         question={t.turnOffQuestion}
         yes={t.turnOffYes}
         action={`${SECURITY}/authenticator/remove`}
