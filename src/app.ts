@@ -11,13 +11,16 @@ import { accountPages } from './accounts/pages.tsx'
 import { personalTokenPages } from './accounts/personal-token-pages.tsx'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
+import { auditPages } from './admin/audit-pages.tsx'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
+import { peoplePages } from './admin/people-pages.tsx'
 import { createApi } from './api.ts'
 import { apiDocs } from './api-docs.tsx'
 import { demoPages } from './demo/pages.tsx'
 import { isUpload } from './files/arriving.ts'
 import { filePages } from './files/pages.tsx'
+import { leavingPages } from './leaving/pages.tsx'
 import { answer } from './platform/api/problems.ts'
 import type { ServingDeps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
@@ -57,7 +60,7 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', assetRoutes())
   const asks = callers({ ...deps, limits })
   app.route('/', jwksRoutes(asks))
-  app.route('/', createApi({ ...deps, callers: asks }).api)
+  app.route('/', createApi({ ...deps, callers: asks, limits }).api)
   app.use(shell(deps))
   app.use(
     methodNotAllowed({
@@ -83,7 +86,10 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', tabloPages(deps))
   app.route('/', taskPages(deps))
   app.route('/', filePages(deps))
+  app.route('/', leavingPages({ ...deps, limits }))
   app.route('/', adminPages(deps))
+  app.route('/', peoplePages(deps))
+  app.route('/', auditPages(deps))
   app.route('/', debugRoutes(deps))
   app.route('/', apiDocs())
   if (!config.production)

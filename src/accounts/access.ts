@@ -9,6 +9,7 @@ import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { ACCESS_LIFE, type AccessTokens, type Grant } from './access-tokens.ts'
 import type { Origin } from './actor.ts'
+import { recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
 import { type Credentials, withCredentials } from './sign-in.ts'
 import { hashToken, newToken } from './tokens.ts'
@@ -40,6 +41,7 @@ export async function issueTokens(
     const user_agent = from.userAgent.slice(0, 400)
     const values = { id: family, user_id: actor.id, address, user_agent, expires_at: refreshExpiry }
     await tx.insertInto('token_families').values(values).execute()
+    await recordAudit(tx, { kind: 'program_signed_in', subject: actor.id, by: actor.id, address })
     return { grant: { actor, family }, refreshToken: await insertRefresh(tx, family) }
   })
   return pair(await tokens.signer(), started)

@@ -11,6 +11,9 @@ import { networkOf } from '../platform/web/address.ts'
 const MINUTE = 60
 const HOUR = 3_600
 
+/** Wrong passwords for an e-mail in an hour, from anywhere. */
+const FAILURES = 100
+
 export type SignInLimits = ReturnType<typeof signInLimits>
 
 /**
@@ -32,7 +35,7 @@ export function signInLimits(pool: pg.Pool, secret: string) {
     })
   const perPair = limiter('sign-in', 5, MINUTE)
   const perAddress = limiter('address', 20, MINUTE)
-  const perEmail = limiter('failures', 100, HOUR)
+  const perEmail = limiter('failures', FAILURES, HOUR)
   const keyOf = (...parts: string[]) =>
     createHmac('sha256', secret).update(parts.join('\n')).digest('base64url')
 
@@ -43,10 +46,13 @@ export function signInLimits(pool: pg.Pool, secret: string) {
       await take(perAddress, keyOf(place), 'too_many_attempts')
       await take(perPair, keyOf(email, place), 'too_many_attempts')
       const failures = await perEmail.get(keyOf(email))
-      if (failures && failures.consumedPoints >= 100) throw tooMany('too_many_failures', perEmail, failures)
+      if (failures && failures.consumedPoints >= FAILURES)
+        throw tooMany('too_many_failures', perEmail, failures)
     },
-    async failed(email: string): Promise<void> {
-      await perEmail.penalty(keyOf(email))
+    /** Counts a wrong password, and says whether it is the one after which no more are taken. */
+    async failed(email: string): Promise<boolean> {
+      const { consumedPoints } = await perEmail.penalty(keyOf(email))
+      return consumedPoints === FAILURES
     },
     /** Lets a person try again who has set a new password by a link. */
     async forget(email: string): Promise<void> {

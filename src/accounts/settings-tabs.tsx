@@ -3,7 +3,7 @@ import type { Locale } from '../texts/locale.ts'
 interface SettingsTabsProps {
   locale: Locale
   /** Which page they stand on */
-  page: 'settings' | 'tokens'
+  page: 'settings' | 'tokens' | 'account'
 }
 
 /** What there is to set: the sections of one page, and the page of tokens. */
@@ -17,6 +17,9 @@ export function SettingsTabs({ locale, page }: SettingsTabsProps) {
       <a href={`${sections}#sessions`}>{settings.sessions}</a>
       <a href="/settings/tokens" aria-current={page === 'tokens' ? 'page' : undefined}>
         {tokens.title}
+      </a>
+      <a href="/settings/account" aria-current={page === 'account' ? 'page' : undefined}>
+        {locale.t.leaving.title}
       </a>
     </nav>
   )

@@ -18,6 +18,8 @@ export interface ActivityPayloads {
   task_deleted: { title: string }
   file_added: { name: string }
   file_removed: { name: string }
+  /** `owner` is whom the Tablo was handed to, where it would have had none */
+  account_closed: { owner?: string }
 }
 
 export type ActivityKind = keyof ActivityPayloads
@@ -35,6 +37,7 @@ export const activityKinds = Object.keys({
   task_deleted: true,
   file_added: true,
   file_removed: true,
+  account_closed: true,
 } satisfies Record<ActivityKind, true>) as ActivityKind[]
 
 /** One kind with its payload. */

@@ -23,7 +23,12 @@ interface Operation {
 }
 
 const { web, nobody } = await apiWeb()
-const { api } = createApi({ ...web.deps, callers: {} as Parameters<typeof createApi>[0]['callers'] })
+type Needed = Parameters<typeof createApi>[0]
+const { api } = createApi({
+  ...web.deps,
+  callers: {} as Needed['callers'],
+  limits: {} as Needed['limits'],
+})
 const { body: document } = await nobody.get('/openapi.json')
 const operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, ...operation })),
