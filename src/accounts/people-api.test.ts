@@ -24,6 +24,10 @@ test('an admin reads who there is, the newest first, and nothing secret of them'
     email: 'ben@example.org',
     role: 'user',
     disabled_at: null,
+    email_verified_at: null,
+    second_factor: false,
+    sessions: 0,
+    last_seen_at: null,
   })
 })
 
