@@ -78,6 +78,7 @@ test('an access token of a closed account makes nothing, even where nobody knows
     await nobody.get('/me', headers),
     await nobody.get('/me/export', headers),
     await nobody.post('/tablos', { title: 'Late' }, headers),
+    await nobody.post('/tablos', { title: 'Late' }, { ...headers, 'Idempotency-Key': 'late' }),
     await nobody.patch('/me', { name: 'Late' }, headers),
   ])
     assert.ok([401, 404].includes(answer.status), `${answer.status}`)
