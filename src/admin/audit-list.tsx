@@ -41,17 +41,14 @@ function Facts({ locale, line }: { locale: Locale; line: AuditLine }) {
         <span>{t.detail(detail)}</span>
       ))}
       {[...people].map(
-        ([id, name]) =>
-          id !== null &&
-          name !== null && (
-            <a href={pathOfPerson(id)} title={name}>
-              {name}
-            </a>
-          ),
+        ([id, name]) => id !== null && name !== null && <a href={pathOfPerson(id)}>{addressIn(name)}</a>,
       )}
     </p>
   )
 }
+
+/** `ada@example.org` of `Ada <ada@example.org>`: the sentence has the name. */
+const addressIn = (named: string): string => / <([^<>]*)>$/.exec(named)?.[1] ?? named
 
 const ICONS: [RegExp, IconName][] = [
   [/^(sign_in_blocked|person_disabled|account_closed)$/, 'circle-alert'],

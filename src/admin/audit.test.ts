@@ -161,14 +161,7 @@ test('as a table it is whole, in UTC, and marked as UTF-8', async () => {
 })
 
 test('what a spreadsheet would compute is shown', async () => {
-  for (const [n, name] of [
-    '=HYPERLINK("x")',
-    '+1',
-    '-1+1',
-    '@SUM(A1)',
-    '\t=1',
-    'a,"b";c\r\n=d',
-  ].entries()) {
+  for (const [n, name] of ['=HYPERLINK("x")', '+1', '-1+1', '@SUM(A1)', '\t=1', 'a,"b";c\r\n=d'].entries()) {
     await pool.query('truncate audit')
     await pool.query('update users set name = $2, email = $3 where id = $1', [
       people.ben.id,

@@ -39,10 +39,11 @@ export function PeoplePage({ locale, people, count, text, more, later, own }: Pe
         </form>
       </search>
       <p class="meta people-count">
-        {text === undefined ? t.count(count) : t.found(count, text)}
+        {t.count(count)}
         {text !== undefined && (
           <>
             {' '}
+            <span>{t.whose(text)}</span>{' '}
             <a class="link" href={PATH}>
               {t.all}
             </a>

@@ -532,8 +532,7 @@ export const en = {
       submit: 'Search',
       all: 'Show everybody',
       count: (n: number) => plural(n, { one: '# person', other: '# people' }),
-      found: (n: number, text: string) =>
-        `${plural(n, { one: '# person', other: '# people' })} with “${text}”`,
+      whose: (text: string) => `with “${text}” in their name or address`,
       none: 'Nobody has this in their name or address.',
       first: 'Newest people',
       next: 'Older people',

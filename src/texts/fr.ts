@@ -557,8 +557,7 @@ export const fr: Texts = {
       submit: 'Chercher',
       all: 'Afficher tout le monde',
       count: n => plural(n, { one: '# personne', other: '# personnes' }),
-      found: (n, text) =>
-        `${plural(n, { one: '# personne', other: '# personnes' })} avec «\u00a0${text}\u00a0»`,
+      whose: text => `avec «\u00a0${text}\u00a0» dans le nom ou l’adresse`,
       none: 'Personne n’a ce texte dans son nom ou son adresse.',
       first: 'Les plus récentes',
       next: 'Plus anciennes',
