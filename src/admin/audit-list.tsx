@@ -54,7 +54,7 @@ const ICONS: [RegExp, IconName][] = [
   [/^(sign_in_blocked|person_disabled|account_closed)$/, 'circle-alert'],
   [/admin$/, 'users'],
   [/token|keys|factors|password|link/, 'key-round'],
-  [/session|signed_in/, 'log-out'],
+  [/session|signed_in/, 'monitor'],
   [/^job/, 'activity'],
 ]
 

@@ -66,7 +66,7 @@ export function PersonPage(props: PersonPageProps) {
       <section class="section" aria-labelledby="history-title">
         <h2 id="history-title">{t.history}</h2>
         <AuditList locale={locale} lines={history} />
-        <p>
+        <p class="meta">
           <a class="link" href={pathOfPerson(person.id)}>
             {t.wholeHistory}
           </a>
@@ -140,7 +140,7 @@ function Sessions({ locale, person, sessions, current }: PersonPageProps) {
     <section class="section" id="sessions" aria-labelledby="sessions-title">
       <h2 id="sessions-title">{t.sessionsTitle}</h2>
       {sessions.length === 0 && <p class="meta">{t.noSessions}</p>}
-      <ul class="rows">
+      <ul class="rows" hidden={sessions.length === 0}>
         {sessions.map(session => {
           const device = deviceOf(session.user_agent)
           const name = device ? words.deviceOn(device.browser, device.system) : words.unknownDevice

@@ -623,7 +623,7 @@ export const en = {
       lead: 'Who did what to accounts, roles, tokens and settings. Nobody can change it.',
       filter: 'Filter',
       person: 'Person',
-      personHint: 'A name or an e-mail address',
+      personHint: 'Name or e-mail',
       kind: 'What',
       anyKind: 'Anything',
       from: 'From',

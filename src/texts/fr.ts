@@ -652,7 +652,7 @@ export const fr: Texts = {
       lead: 'Qui a fait quoi aux comptes, aux rôles, aux jetons et aux réglages. Nul ne peut le modifier.',
       filter: 'Filtrer',
       person: 'Personne',
-      personHint: 'Un nom ou une adresse e-mail',
+      personHint: 'Nom ou e-mail',
       kind: 'Quoi',
       anyKind: 'Tout',
       from: 'Du',
