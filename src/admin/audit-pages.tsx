@@ -84,10 +84,12 @@ function filterOf(c: Context<SignedInEnv>, values: FormValues): AuditFilter {
   return { person, kind, since, until }
 }
 
-/** When a day begins where somebody is, or one that many days later. */
+/** When a day begins where somebody is, or one that many days later; in the years that a database knows, too. */
 function startOf(day: string, zone: string, later: number): string | undefined {
   try {
-    return Temporal.PlainDate.from(day).add({ days: later }).toZonedDateTime(zone).toInstant().toString()
+    const date = Temporal.PlainDate.from(day).add({ days: later })
+    const moment = date.toZonedDateTime(zone).toInstant().toString()
+    return /^(?!0000)\d{4}-/.test(moment) ? moment : undefined
   } catch {
     return undefined
   }

@@ -31,13 +31,14 @@ export async function makeAdmin(args: readonly string[]): Promise<void> {
   const [email, ...unknown] = rest
   const config = configure(unknown)
   if (!email) throw misused('make-admin takes the e-mail address of an account.')
+  const address = email.trim().toLowerCase()
   await withDatabase(config, 'make-admin', async ({ db }) => {
-    const { already } = await makeAdminByEmail(db, email.trim().toLowerCase(), { enable }).catch(
+    const { already } = await makeAdminByEmail(db, address, { enable }).catch(
       refusing({
-        not_found: `There is no account with the e-mail address “${email}”.`,
-        forbidden: `The account of “${email}” is disabled. To enable it too: xtablo make-admin ${email} --enable`,
+        not_found: `There is no account with the e-mail address “${address}”.`,
+        forbidden: `The account of “${address}” is disabled. To enable it too: xtablo make-admin ${address} --enable`,
       }),
     )
-    print(already ? `“${email}” is an admin already.\n` : `“${email}” is an admin now, and signs in anew.\n`)
+    print(`“${address}” is an admin ${already ? 'already.' : 'now, and signs in anew.'}\n`)
   })
 }
