@@ -1150,7 +1150,32 @@ export interface components {
              */
             at: string;
         };
-        /** @description Your account, and the Tablos that you are in. */
+        /**
+         * @description Your account, and the Tablos that you are in.
+         * @example {
+         *       "exported_at": "2026-11-20T09:30:00.000Z",
+         *       "profile": {
+         *         "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *         "name": "Ada",
+         *         "email": "ada@example.org",
+         *         "email_verified_at": null,
+         *         "role": "user",
+         *         "language": null,
+         *         "time_zone": "Europe/Paris",
+         *         "created_at": "2026-11-01T08:00:00.000Z"
+         *       },
+         *       "sign_in": {
+         *         "password": true,
+         *         "authenticator": false,
+         *         "providers": [],
+         *         "passkeys": []
+         *       },
+         *       "sessions": [],
+         *       "programs": [],
+         *       "tokens": [],
+         *       "tablos": []
+         *     }
+         */
         Export: {
             /**
              * Format: date-time

@@ -6,6 +6,8 @@ import type { SignInLimits } from '../accounts/limits.ts'
 import { originOf } from '../accounts/signed-in.ts'
 import { apiPart, body, json, problems } from '../platform/api/operations.ts'
 import type { Deps } from '../platform/deps.ts'
+import { newId } from '../platform/ids.ts'
+import { tagOf } from '../platform/web/html.ts'
 import { streamed } from '../platform/web/streaming.ts'
 import { exportOf } from './exporting.ts'
 import { closeAccount } from './leaving.ts'
@@ -37,6 +39,8 @@ export function leavingApi({
       const body = await streamed(c, log, exportOf(db, actorOf(c)))
       c.header('Content-Type', 'application/json')
       c.header('Cache-Control', 'no-store')
+      // It is of its moment: no two are the same.
+      c.header('ETag', tagOf(newId()))
       return c.body(body) as never
     },
   )

@@ -109,11 +109,11 @@ test('every error that an operation can give is in it, and is a problem', () => 
       401: !open || operationId === 'signIn' || operationId === 'refreshTokens',
       403: operationId === 'signIn' || (!open && guard.scope === 'write'),
       404: path.includes('{') || (!open && guard.role === 'admin'),
-      409: method === 'post' && !open,
+      409: (method === 'post' && !open) || operationId === 'closeMe',
       413: method !== 'get',
       415: requestBody !== undefined,
       422: true,
-      429: operationId === 'signIn',
+      429: operationId === 'signIn' || operationId === 'closeMe',
       500: true,
       503: true,
     }
