@@ -12,6 +12,8 @@ alter table audit add column subject_name text;
 create index audit_at on audit (at, id);
 -- safe: the same.
 create index audit_actor_id on audit (actor_id, at) where actor_id is not null;
+-- safe: the same.
+create index audit_kind on audit (kind, at, id);
 
 create function audit_is_append_only() returns trigger language plpgsql as $$
 begin

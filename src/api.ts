@@ -10,13 +10,16 @@ import { meApi } from './accounts/api.ts'
 import { authApi } from './accounts/auth-api.ts'
 import { type ApiEnv, needs } from './accounts/bearer.ts'
 import type { Callers } from './accounts/callers.ts'
+import type { SignInLimits } from './accounts/limits.ts'
 import { peopleApi } from './accounts/people-api.ts'
 import { jobApi } from './admin/api.ts'
+import { auditApi } from './admin/audit-api.ts'
 import { AppError, notFound } from './errors.ts'
 import { fileApi } from './files/api.ts'
 import { isSameFile, isUpload } from './files/arriving.ts'
 import { entry as findFile } from './files/listing.ts'
 import { guards } from './guards.ts'
+import { leavingApi } from './leaving/api.ts'
 import { describe } from './platform/api/document.ts'
 import { idempotent } from './platform/api/idempotency.ts'
 import { answer, problem } from './platform/api/problems.ts'
@@ -53,11 +56,12 @@ const TAGS = [
   { name: 'Files', description: 'Files of a Tablo. A file never changes.' },
   { name: 'Activity', description: 'The record of every change in a Tablo.' },
   { name: 'Users', description: 'The people of this Xtablo, for admins.' },
+  { name: 'Audit', description: 'Who did what to accounts, roles, tokens and settings, for admins.' },
   { name: 'Jobs', description: 'Background work, for admins.' },
 ]
 
 /** Every operation, and the document of them, which is the same whatever the dependencies. It opens nothing by itself. */
-export function createApi(deps: Deps & { callers: Callers }) {
+export function createApi(deps: Deps & { callers: Callers; limits: SignInLimits }) {
   const { config, db, callers } = deps
   const api = new OpenAPIHono<ApiEnv>()
   const parts = [
@@ -69,7 +73,9 @@ export function createApi(deps: Deps & { callers: Callers }) {
     taskApi(deps),
     fileApi(deps),
     activityApi(deps),
+    leavingApi(deps),
     peopleApi(deps),
+    auditApi(deps),
     jobApi(deps),
   ]
   const operations = parts.flatMap(part => operationsOf(part))

@@ -19,8 +19,10 @@ import { securityPages } from './accounts/security-pages.tsx'
 import { setUpPages } from './accounts/set-up-pages.tsx'
 import { settingsPages } from './accounts/settings-pages.tsx'
 import { type AccountEnv, sessions } from './accounts/signed-in.ts'
+import { auditPages } from './admin/audit-pages.tsx'
 import { debugRoutes } from './admin/debug.ts'
 import { adminPages } from './admin/pages.tsx'
+import { peoplePages } from './admin/people-pages.tsx'
 import { securityRulePages } from './admin/security-pages.tsx'
 import { createApi } from './api.ts'
 import { apiDocs } from './api-docs.tsx'
@@ -28,6 +30,7 @@ import { mailPages } from './demo/mails.tsx'
 import { demoPages } from './demo/pages.tsx'
 import { isUpload } from './files/arriving.ts'
 import { filePages } from './files/pages.tsx'
+import { leavingPages } from './leaving/pages.tsx'
 import { answer } from './platform/api/problems.ts'
 import type { ServingDeps } from './platform/deps.ts'
 import { newId } from './platform/ids.ts'
@@ -72,7 +75,7 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', assetRoutes())
   const asks = callers({ ...deps, limits })
   app.route('/', jwksRoutes(asks))
-  app.route('/', createApi({ ...deps, callers: asks }).api)
+  app.route('/', createApi({ ...deps, callers: asks, limits }).api)
   app.use(shell(deps))
   app.use(
     methodNotAllowed({
@@ -106,8 +109,11 @@ export function createApp(deps: ServingDeps): Hono<AccountEnv> {
   app.route('/', invitationPages({ ...deps, limits }))
   app.route('/', taskPages(deps))
   app.route('/', filePages(deps))
+  app.route('/', leavingPages({ ...deps, limits }))
   app.route('/', adminPages(deps))
   app.route('/', securityRulePages(deps))
+  app.route('/', peoplePages(deps))
+  app.route('/', auditPages(deps))
   app.route('/', debugRoutes(deps))
   app.route('/', apiDocs())
   if (!config.production)

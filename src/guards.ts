@@ -25,6 +25,8 @@ export const guards: Readonly<Record<string, Guard | 'nobody'>> = {
 
   getMe: read,
   changeMe: write,
+  exportMe: read,
+  closeMe: write,
 
   listTablos: read,
   createTablo: write,
@@ -65,6 +67,12 @@ export const guards: Readonly<Record<string, Guard | 'nobody'>> = {
   listUsers: adminReads,
   disableUser: adminWrites,
   enableUser: adminWrites,
+  getUser: adminReads,
+  makeAdmin: adminWrites,
+  removeAdmin: adminWrites,
+  endSessionsOfUser: adminWrites,
+
+  listAudit: adminReads,
 
   listJobs: adminReads,
   getJob: adminReads,

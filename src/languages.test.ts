@@ -12,6 +12,7 @@ import { PDF, PNG } from '../test/samples.ts'
 import { authenticatorOf, passkeyOf } from '../test/second-factor.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
 import { offerReset } from './accounts/accounts.ts'
+import { auditKinds, recordAudit } from './accounts/audit.ts'
 import { beginAuthenticator, offeredAuthenticator } from './accounts/authenticators.ts'
 import { makeLink } from './accounts/links.ts'
 import { listPasskeys } from './accounts/passkeys.ts'
@@ -89,7 +90,8 @@ await changeRole(db, people.ada, tablo, people.vera.id, 'viewer', ADDRESS)
 
 /** A value for each parameter of a route. A route with another one makes this test fail until it is given a value. */
 const PARAMETERS: Record<string, (route: string) => Promise<string>> = {
-  id: async route => (route.startsWith('/admin/jobs') ? job : tablo),
+  id: async route =>
+    route.startsWith('/admin/jobs') ? job : route.startsWith('/admin/users') ? people.ada.id : tablo,
   tablo: async () => tablo,
   task: async () => task,
   file: async () => file?.id ?? '',
@@ -149,6 +151,9 @@ for (const language of languages) {
     locale.ago(now, now),
     locale.ago(new Date(now.getTime() - 3 * 3_600_000), now),
     locale.day(now),
+    locale.date(now),
+    // Of what happens while the test runs.
+    ...Array.from({ length: 15 }, (_, n) => locale.dateTime(new Date(now.getTime() + (n - 5) * 60_000))),
     ...Array.from({ length: 300 }, (_, bytes) => locale.size(bytes)),
     ...languages.map(each => localeOf(each, 'UTC').t.language),
   ])
@@ -211,6 +216,43 @@ for (const language of languages) {
       check((await root.get(`/admin/jobs?state=${state}`)).text, `jobs that are ${state}`)
     for (const query of ['kind=Xyzzy', 'request=Xyzzy', 'request=Plugh'])
       check((await root.get(`/admin/jobs?${query}`)).text, `jobs of ${query}`)
+    for (const kind of auditKinds)
+      await transaction(db, tx =>
+        recordAudit(tx, {
+          kind,
+          subject: people.ada.id,
+          by: people.root.id,
+          address: ADDRESS,
+          details: { name: 'Xyzzy' },
+        }),
+      )
+    for (const query of ['', '?q=ada', '?q=Xyzzy', `?after=${newId()}`])
+      check((await root.get(`/admin/users${query}`)).text, `people ${query}`)
+    for (const query of ['', '?person=ada', '?person=Xyzzy', '?from=2026-01-01&to=2026-01-02', '?from=Xyzzy'])
+      check((await root.get(`/admin/audit${query}`)).text, `the audit ${query}`)
+    const subject = `/admin/users/${people.ada.id}`
+    for (const done of Object.keys(locale.t.admin.people.done))
+      check((await root.get(`${subject}?done=${done}`)).text, `a person, ${done}`)
+    await pool.query(`insert into authenticators (user_id, secret, confirmed_at) values ($1, '', now())`, [
+      people.ada.id,
+    ])
+    await pool.query(
+      `insert into passkeys (id, user_id, name, credential_id, public_key, counter) values ($1, $2, 'Key', 'a', 'b', 0)`,
+      [newId(), people.ada.id],
+    )
+    await pool.query(
+      `insert into identities (provider, issuer, subject, user_id, email) values ('Qwerty', 'x', 'y', $1, 'Plugh')`,
+      [people.ada.id],
+    )
+    check((await root.get(subject)).text, 'a person with all that there is')
+    await pool.query(`update users set disabled_at = now() where id = $1`, [people.ada.id])
+    check((await root.get(subject)).text, 'a disabled person')
+    await pool.query(`update users set disabled_at = null where id = $1`, [people.ada.id])
+    for (const table of ['authenticators', 'passkeys', 'identities']) await pool.query(`delete from ${table}`)
+    const none = { way: 'none', send: async () => {}, check: async () => {}, close() {} } as const
+    const byHand = speaking(await testApp(database, {}, { mailer: none }).browserOf(people.root))
+    check((await byHand.post(`${subject}/reset-link`)).text, 'a link to hand over')
+    check((await root.get(`/admin/users/${people.root.id}`)).text, 'one’s own account, as an admin')
     await ada.post(`${path}/archive`)
     for (const address of [path, `${path}/edit`, '/?archived=1', '/'])
       check((await ada.get(address)).text, address)
@@ -346,7 +388,7 @@ for (const language of languages) {
     const visitor = speaking(web.visitor())
     const disabled = speaking(web.visitor())
     const { id: out, email } = await person(database, `Disabled ${language}`)
-    data.add(email)
+    data.add(email).add(`Disabled ${language}`).add('DE').add('DF')
     await pool.query('update users set disabled_at = now() where id = $1', [out])
     const long = 'Xyzzy'.repeat(5_000)
     data.add(long).add('not a password')
@@ -361,6 +403,12 @@ for (const language of languages) {
       [ada, '/settings/tokens', { name: long, scope: 'read', days: '7' }],
       [ada, `/settings/tokens/${newId()}/end`, {}],
       [disabled, '/login', { email, password: PASSWORD }],
+      [ada, '/settings/account/close', { password: 'x' }],
+      [ada, '/settings/account/close', { password: PASSWORD }],
+      [root, '/settings/account/close', { password: PASSWORD }],
+      [root, `/admin/users/${people.root.id}/remove-admin`, {}],
+      [root, `/admin/users/${people.root.id}/reset-factors`, {}],
+      [root, `/admin/users/${out}/make-admin`, {}],
       [ada, '/settings/password', { current: 'x', password: 'not a password' }],
       [visitor, '/forgot', { email: '' }],
       [ada, '/settings/email', { email: people.ada.email, current: 'not a password' }],

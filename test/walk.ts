@@ -90,6 +90,8 @@ export function walker(web: TestApp, database: TestDatabase, people: Cast, owner
     'POST /auth/refresh': refresh,
     'POST /auth/revoke': refresh,
     'PATCH /me': () => json({ time_zone: 'Europe/Paris' }),
+    // By a wrong password, for it is the caller who would be gone.
+    'DELETE /me': () => json({ password: 'not the password' }),
     'POST /tablos': () => json({ title: 'Bakery' }),
     'PATCH /tablos/:tablo_id': () => json({ title: 'Bakery, second shop' }),
     'POST /tablos/:tablo_id/tasks': () => json({ title: 'Order flour' }),

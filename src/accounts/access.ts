@@ -9,6 +9,7 @@ import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { ACCESS_LIFE, type AccessTokens, type Grant } from './access-tokens.ts'
 import type { Actor, Origin } from './actor.ts'
+import { recordAudit } from './audit.ts'
 import { makeChallenge } from './challenges.ts'
 import { noticeDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
@@ -103,6 +104,7 @@ async function startFamily(tx: Tx, actor: Actor, from: Origin): Promise<Started>
   const values = { id: family, user_id: actor.id, address, user_agent, expires_at: refreshExpiry }
   await tx.insertInto('token_families').values(values).execute()
   await noticeDevice(tx, actor.id, from)
+  await recordAudit(tx, { kind: 'program_signed_in', subject: actor.id, by: actor.id, address })
   return { grant: { actor, family }, refreshToken: await insertRefresh(tx, family) }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Tx } from '../platform/database/database.ts'
 import type { Origin } from './actor.ts'
+import { recordAudit } from './audit.ts'
 import { makeChallenge } from './challenges.ts'
 import { noticeDevice } from './devices.ts'
 import { hasSecondFactor } from './second-factors.ts'
@@ -25,5 +26,6 @@ export async function arrive(tx: Tx, userId: string, from: Origin): Promise<Arri
 /** Lets a person in who has proved it by all that is asked of them. */
 export async function admit(tx: Tx, userId: string, from: Origin): Promise<Admission> {
   await noticeDevice(tx, userId, from)
+  await recordAudit(tx, { kind: 'signed_in', subject: userId, by: userId, address: from.address })
   return { session: await startSession(tx, userId, from) }
 }

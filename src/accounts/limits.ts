@@ -11,6 +11,9 @@ import { networkOf } from '../platform/web/address.ts'
 const MINUTE = 60
 export const HOUR = 3_600
 
+/** Wrong passwords for an e-mail in an hour, from anywhere. */
+const FAILURES = 100
+
 export type SignInLimits = ReturnType<typeof signInLimits>
 
 /**
@@ -24,7 +27,7 @@ export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } =
   const failedTooOften = mailed ? 'too_many_failures_mailed' : 'too_many_failures'
   const perPair = limiter('sign-in', 5, MINUTE)
   const perAddress = limiter('address', 20, MINUTE)
-  const perEmail = limiter('failures', 100, HOUR)
+  const perEmail = limiter('failures', FAILURES, HOUR)
   // Of a million codes three are right at a time, and who guesses them knows the password already.
   const perCodes = limiter('codes', 10, HOUR)
   // So many pages ask a browser for a passkey, each of which is a row for five minutes.
@@ -37,7 +40,7 @@ export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } =
       await take(perAddress, keyOf(place), 'too_many_attempts')
       await take(perPair, keyOf(email, place), 'too_many_attempts')
       const failures = await perEmail.get(keyOf(email))
-      if (failures && failures.consumedPoints >= 100) throw tooMany(failedTooOften, perEmail, failures)
+      if (failures && failures.consumedPoints >= FAILURES) throw tooMany(failedTooOften, perEmail, failures)
     },
     /** Counts an attempt of somebody who is not named yet, by the address alone. Throws too_many. */
     async attemptFrom(address: string): Promise<void> {
@@ -47,8 +50,10 @@ export function signInLimits(pool: pg.Pool, secret: string, { mailed = false } =
     async succeededFrom(address: string): Promise<void> {
       await perAddress.reward(keyOf(networkOf(address)))
     },
-    async failed(email: string): Promise<void> {
-      await perEmail.penalty(keyOf(email))
+    /** Counts a wrong password, and says whether it is the one after which no more are taken. */
+    async failed(email: string): Promise<boolean> {
+      const { consumedPoints } = await perEmail.penalty(keyOf(email))
+      return consumedPoints === FAILURES
     },
     /** Counts a try of a code of the second factor. Throws too_many. */
     async attemptCode(userId: string, address: string): Promise<void> {

@@ -56,7 +56,7 @@ async function reset(tx: Tx, site: URL, { jobId }: Attempt, email: string, asked
   const person = await found(tx, asked, { email })
   if (!person) return undefined
   const token = await makeLink(tx, 'reset', person.id, { id: jobId, email })
-  await recordAudit(tx, { kind: 'reset_link_made', subject: person.id, by: null, address: null })
+  await recordAudit(tx, { kind: 'reset_mailed', subject: person.id, by: null, address: null })
   const t = person.locale.t.mails.reset
   return letter(person, site, email, {
     subject: t.subject,

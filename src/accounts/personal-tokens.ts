@@ -55,7 +55,8 @@ export async function createPersonalToken(
     if ((await countLiving(tx, actor)) >= MOST) throw new AppError('conflict', 'personal_tokens_many')
     const token = PERSONAL_PREFIX + newToken()
     if (!(await insert(tx, actor, id, fields, token))) await insert(tx, actor, newId(), fields, token)
-    await recordAudit(tx, { kind: 'personal_token_made', subject: actor.id, by: actor.id, address })
+    const details = { name: fields.name }
+    await recordAudit(tx, { kind: 'personal_token_made', subject: actor.id, by: actor.id, address, details })
     return token
   })
 }
@@ -78,10 +79,11 @@ export async function endPersonalToken(db: Db, actor: Actor, id: string, address
       .deleteFrom('personal_tokens')
       .where('id', '=', id)
       .where('user_id', '=', actor.id)
-      .returning('id')
+      .returning('name')
       .executeTakeFirst()
     if (!ended) throw notFound()
-    await recordAudit(tx, { kind: 'personal_token_ended', subject: actor.id, by: actor.id, address })
+    const details = { name: ended.name }
+    await recordAudit(tx, { kind: 'personal_token_ended', subject: actor.id, by: actor.id, address, details })
   })
 }
 

@@ -3,7 +3,7 @@ import type { Locale } from '../texts/locale.ts'
 interface SettingsTabsProps {
   locale: Locale
   /** Which page they stand on */
-  page: 'settings' | 'email' | 'security' | 'providers' | 'tokens'
+  page: 'settings' | 'email' | 'security' | 'providers' | 'tokens' | 'account'
 }
 
 /** What there is to set: the sections of one page, and the pages of the address and of tokens. */
@@ -26,6 +26,9 @@ export function SettingsTabs({ locale, page }: SettingsTabsProps) {
       </a>
       <a href="/settings/tokens" aria-current={page === 'tokens' ? 'page' : undefined}>
         {tokens.title}
+      </a>
+      <a href="/settings/account" aria-current={page === 'account' ? 'page' : undefined}>
+        {locale.t.leaving.title}
       </a>
     </nav>
   )

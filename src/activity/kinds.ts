@@ -25,6 +25,8 @@ export interface ActivityPayloads {
   member_left: { name: string }
   /** `name` owns it from now on; who did so only edits. */
   tablo_transferred: { name: string }
+  /** `owner` is whom the Tablo was handed to, where it would have had none */
+  account_closed: { owner?: string }
 }
 
 export type ActivityKind = keyof ActivityPayloads
@@ -47,6 +49,7 @@ export const activityKinds = Object.keys({
   member_removed: true,
   member_left: true,
   tablo_transferred: true,
+  account_closed: true,
 } satisfies Record<ActivityKind, true>) as ActivityKind[]
 
 /** One kind with its payload. */

@@ -87,6 +87,10 @@ function sentence(locale: Locale, { change, actorName }: Activity): string {
       return t[change.kind](who, change.payload.name)
     case 'member_left':
       return t.member_left(change.payload.name)
+    case 'account_closed': {
+      const { owner } = change.payload
+      return owner === undefined ? t.account_closed(who) : t.account_handed(who, owner)
+    }
     case 'task_created':
     case 'task_deleted':
       return t[change.kind](who, change.payload.title)

@@ -71,10 +71,20 @@ export function Sidebar({ locale, person, nav, current }: SidebarProps) {
           </a>
         )}
         {person.role === 'admin' && (
-          <a class="nav-link nav-admin" href="/admin/jobs" aria-current={here('/admin/jobs')}>
-            <Icon name="activity" />
-            <span>{t.ui.jobs}</span>
-          </a>
+          <>
+            <a class="nav-link nav-admin" href="/admin/users" aria-current={here('/admin/users')}>
+              <Icon name="users" />
+              <span>{t.admin.people.title}</span>
+            </a>
+            <a class="nav-link" href="/admin/audit" aria-current={here('/admin/audit')}>
+              <Icon name="history" />
+              <span>{t.admin.audit.title}</span>
+            </a>
+            <a class="nav-link" href="/admin/jobs" aria-current={here('/admin/jobs')}>
+              <Icon name="activity" />
+              <span>{t.ui.jobs}</span>
+            </a>
+          </>
         )}
         {person.role === 'admin' && (
           <a class="nav-link" href="/admin/security" aria-current={here('/admin/security')}>

@@ -144,7 +144,7 @@ export async function makeWorld(database: TestDatabase, { deps }: TestApp) {
         (select md5(string_agg(concat(id, role, open, expires_at), ',' order by id)) from invitations) invitations,
         (select count(*) from idempotency_keys) keys,
         (select count(*) from personal_tokens) personal, (select count(*) from refresh_tokens) refresh,
-        (select md5(string_agg(concat(name, '|', language, '|', time_zone, '|', disabled_at), ',' order by id)) from users) people,
+        (select md5(string_agg(concat(name, '|', language, '|', time_zone, '|', role, '|', disabled_at), ',' order by id)) from users) people,
         (select md5(string_agg(concat(state, id), ',' order by id)) from pgboss.job) jobs`,
     )
     return JSON.stringify(rows[0])

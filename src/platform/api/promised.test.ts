@@ -21,7 +21,15 @@ test('the document promises a tag of what is read or made, and of what a change 
     untagged.map(({ id }) => id),
     [
       ...['signIn', 'refreshTokens', 'changeMember', 'transferTablo', 'resendInvitation', 'acceptInvitation'],
-      ...['disableUser', 'enableUser', 'retryJob', 'cancelJob'],
+      ...[
+        'disableUser',
+        'enableUser',
+        'makeAdmin',
+        'removeAdmin',
+        'endSessionsOfUser',
+        'retryJob',
+        'cancelJob',
+      ],
     ],
   )
 })
