@@ -8,6 +8,7 @@ import { testDatabase } from '../test/database.ts'
 import { send } from '../test/files.ts'
 import { sendMails } from '../test/invitations.ts'
 import { jobIn, queues } from '../test/jobs.ts'
+import { testProvider } from '../test/provider.ts'
 import { PDF, PNG } from '../test/samples.ts'
 import { authenticatorOf, passkeyOf } from '../test/second-factor.ts'
 import { piecesOf, speaks } from '../test/texts.ts'
@@ -32,6 +33,7 @@ import { languages, localeOf } from './texts/locale.ts'
 const database = await testDatabase()
 const { db, pool } = database
 const web = testApp(database, { MAX_UPLOAD_SIZE_MB: '1' })
+const google = await testProvider()
 /** Where people sign in by others, too, of whom none answers. */
 const withProviders = testApp(database, {
   GOOGLE_CLIENT_ID: 'x',
@@ -276,6 +278,8 @@ for (const language of languages) {
     await pool.query(identity, [people.ada.id, people.ada.email])
     for (const notice of ['linked', 'unlinked'])
       check((await linked.get(`/settings/providers?notice=${notice}`)).text, `ways in, ${notice}`)
+    const onward = speaking(await testApp(database, google.environment).browserOf(people.ben))
+    check((await onward.post('/settings/providers/google/link', { current: PASSWORD })).text, 'the way on')
     const wayless = speaking(await withProviders.browserOf(people.eve))
     await pool.query('update users set password_hash = null where id = $1', [people.eve.id])
     for (const address of ['/settings', '/settings/providers', '/settings/providers?notice=replaced'])

@@ -34,6 +34,8 @@ export interface TestProvider {
   discoveries: number
   /** Goes where Xtablo sent a browser, signs in, and gives the address to which the browser is sent back. */
   visit(url: string): Promise<string>
+  /** The first half of a sign-in of the browser: gives the address by which the provider sends it back. */
+  away(browser: Client, start?: string): Promise<URL>
   /** A whole sign-in of the browser, up to Xtablo's last answer. */
   signIn(browser: Client, start?: string): ReturnType<Client['get']>
 }
@@ -92,10 +94,11 @@ export async function testProvider({
     silent: false,
     discoveries: 0,
     visit: url => visit(url, issuer),
-    async signIn(browser, start = '/auth/google/start') {
-      const { location } = await browser.get(start)
-      const back = new URL(await visit(location ?? '', issuer))
-      return browser.get(back.pathname + back.search)
+    async away(browser, start = '/auth/google/start') {
+      return new URL(await visit((await browser.get(start)).location ?? '', issuer))
+    },
+    async signIn(browser, start) {
+      return back(browser, await state.away(browser, start))
     },
   }
 
@@ -134,6 +137,10 @@ export async function testProvider({
   after(() => stop(server))
   return state
 }
+
+/** The second half of a sign-in: the browser brings an answer back. */
+export const back = (browser: Client, { pathname, search }: URL): ReturnType<Client['get']> =>
+  browser.get(pathname + search)
 
 function stop(server: Server): void {
   server.closeAllConnections()

@@ -44,15 +44,27 @@ export function providerPages({
       if (!flow || (flow.linking !== undefined && flow.linking !== session?.id))
         throw new AppError('unauthenticated', 'provider_flow_dead')
       const from = originOf(c, config)
-      // Each asks the provider: what does not hold counts as a failed sign-in.
-      await limits.attemptFrom(from.address)
-      const proved = await providers.finish(provider, new URL(c.req.url).search, flow.asked)
-      await limits.succeededFrom(from.address)
+      const proved = await limited(from.address, () =>
+        providers.finish(provider, new URL(c.req.url).search, flow.asked),
+      )
       if (flow.linking === undefined || !session) return arrived(c, proved, flow.next)
       await linkIdentity(db, session, proved, from)
       return c.redirect('/settings/providers?notice=linked', 303)
     })
   })
+
+  /** Each answer asks the provider: one that does not hold counts as a failed sign-in, unless nobody could look. */
+  async function limited(address: string, finish: () => Promise<Proved>): Promise<Proved> {
+    await limits.attemptFrom(address)
+    try {
+      const proved = await finish()
+      await limits.succeededFrom(address)
+      return proved
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') await limits.succeededFrom(address)
+      throw error
+    }
+  }
 
   async function arrived(c: Context<AccountEnv>, proved: Proved, next: string): Promise<Response> {
     const { arrival, replaced } = await arriveByProvider(db, proved, policy, originOf(c, config))
