@@ -10,17 +10,15 @@ import { sendMails } from '../test/invitations.ts'
 import { jobIn, queues } from '../test/jobs.ts'
 import { testProvider } from '../test/provider.ts'
 import { PDF, PNG } from '../test/samples.ts'
-import { authenticatorOf, passkeyOf } from '../test/second-factor.ts'
-import { piecesOf, speaks } from '../test/texts.ts'
+import { checkerOf } from '../test/texts.ts'
 import { offerReset } from './accounts/accounts.ts'
 import { auditKinds, recordAudit } from './accounts/audit.ts'
 import { beginAuthenticator, offeredAuthenticator } from './accounts/authenticators.ts'
 import { makeLink } from './accounts/links.ts'
-import { listPasskeys } from './accounts/passkeys.ts'
 import { createPersonalToken } from './accounts/personal-tokens.ts'
 import { samplePeople } from './demo/samples.ts'
 import { transaction } from './platform/database/database.ts'
-import { isId, newId } from './platform/ids.ts'
+import { newId } from './platform/ids.ts'
 import { jobStates } from './platform/jobs/reading.ts'
 import { openMailer } from './platform/mail/open.ts'
 import { shownBy } from './platform/mail/shown.ts'
@@ -28,7 +26,7 @@ import { invite } from './tablos/invitations.ts'
 import { changeRole } from './tablos/members.ts'
 import { move } from './tasks/ordering.ts'
 import { create, edit } from './tasks/tasks.ts'
-import { languages, localeOf } from './texts/locale.ts'
+import { languages, textsOf } from './texts/locale.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
@@ -146,27 +144,7 @@ async function allPaths(): Promise<string[]> {
 }
 
 for (const language of languages) {
-  const isOwn = speaks(language)
-  const locale = localeOf(language, 'UTC')
-  const now = new Date()
-  const ofIntl = new Set([
-    locale.ago(now, now),
-    locale.ago(new Date(now.getTime() - 3 * 3_600_000), now),
-    locale.day(now),
-    locale.date(now),
-    // Of what happens while the test runs.
-    ...Array.from({ length: 15 }, (_, n) => locale.dateTime(new Date(now.getTime() + (n - 5) * 60_000))),
-    ...Array.from({ length: 300 }, (_, bytes) => locale.size(bytes)),
-    ...languages.map(each => localeOf(each, 'UTC').t.language),
-  ])
-
-  function check(html: string, where: string): void {
-    const unknown = piecesOf(html).filter(
-      piece => !isOwn(piece) && !data.has(piece) && !ofIntl.has(piece) && !isId(piece),
-    )
-    assert.deepEqual(unknown, [], where)
-    if (html.startsWith('<!doctype')) assert.match(html, new RegExp(`<html lang="${language}">`), where)
-  }
+  const check = checkerOf(language, data)
   const speaking = (browser: Client): Client => {
     browser.headers = { 'Accept-Language': language }
     return browser
@@ -233,7 +211,7 @@ for (const language of languages) {
     for (const query of ['', '?person=ada', '?person=Xyzzy', '?from=2026-01-01&to=2026-01-02', '?from=Xyzzy'])
       check((await root.get(`/admin/audit${query}`)).text, `the audit ${query}`)
     const subject = `/admin/users/${people.ada.id}`
-    for (const done of Object.keys(locale.t.admin.people.done))
+    for (const done of Object.keys(textsOf(language).admin.people.done))
       check((await root.get(`${subject}?done=${done}`)).text, `a person, ${done}`)
     await pool.query(`insert into authenticators (user_id, secret, confirmed_at) values ($1, '', now())`, [
       people.ada.id,
@@ -306,83 +284,6 @@ for (const language of languages) {
     await pool.query(`update sessions set user_agent = 'x'`)
     check((await ada.get('/settings')).text, 'a session of an unknown device')
     await pool.query('update sessions set user_agent = $1', [FIREFOX])
-  })
-
-  test(`the pages of a second factor are too: ${language}`, async () => {
-    const someone = await person(database, `Somebody ${language}`)
-    const boss = await person(database, `Boss ${language}`, { role: 'admin' })
-    for (const { name, email } of [someone, boss]) data.add(name).add(email)
-    for (const initials of ['SE', 'SF', 'BE', 'BF']) data.add(initials)
-    data.add('localhost').add('Linux')
-    const [browser, root] = [await web.browserOf(someone), await web.browserOf(boss)].map(speaking)
-    if (!browser || !root) return
-    const security = '/settings/security'
-    const visit = async (who: Client, address: string, where = address) =>
-      check((await who.get(address)).text, where)
-    const typed = async (who: Client, address: string, fields: Record<string, string>) =>
-      check((await who.post(address, fields)).text, `${address} ${JSON.stringify(fields)}`)
-    await visit(root, '/admin/security', 'a rule that can’t be made')
-    await typed(root, '/admin/security', { required: 'true' })
-    await typed(browser, `${security}/codes`, {})
-    const { passkey } = await passkeyOf(web.deps, boss, 'Plugh')
-    await visit(root, '/admin/security', 'a rule that can be made')
-    await pool.query('update settings set require_second_factor = true')
-    await visit(root, '/admin/security', 'a rule that is made')
-    await visit(browser, security, 'what must be set up')
-    await pool.query('update settings set require_second_factor = false')
-    await typed(browser, `${security}/passkeys`, { name: '', response: '' })
-    await typed(browser, `${security}/passkeys`, { name: 'Plugh', response: '{}' })
-    await typed(browser, `${security}/passkeys`, { name: 'Plugh', response: 'Plugh' })
-    await beginAuthenticator(db, web.deps.secret, someone)
-    const page = (await browser.get(`${security}/authenticator`)).text
-    data.add(/class="typed-secret">([^<]+)</.exec(page)?.[1] ?? '')
-    check(page, 'an app that is being set up')
-    for (const code of ['', '000000']) await typed(browser, `${security}/authenticator/code`, { code })
-    const { app, codes } = await authenticatorOf(web.deps, someone)
-    await passkeyOf(web.deps, someone, 'Xyzzy')
-    await pool.query(`update passkeys set last_used_at = now() where name = 'Xyzzy'`)
-    await passkeyOf(web.deps, someone, 'Qwerty')
-    for (const address of [security, `${security}/passkeys/new`, `${security}/confirm`])
-      await visit(browser, address)
-    for (const way of ['code', 'password', 'passkey']) await typed(browser, `${security}/confirm/${way}`, {})
-    await typed(browser, `${security}/authenticator`, {})
-    const answers: Record<string, string>[] = [{}, { code: '000000' }]
-    for (const [who, email] of [
-      [someone, someone.email],
-      [boss, boss.email],
-    ] as const) {
-      const visitor = speaking(web.visitor())
-      await visitor.post('/login', { email, password: PASSWORD })
-      await visit(visitor, '/login/second', `the second step of ${who.name}`)
-      for (const fields of answers) await typed(visitor, '/login/second', fields)
-      await typed(visitor, '/login/second/passkey', {
-        response: JSON.stringify(passkey.get({ challenge: 'x' })),
-      })
-    }
-    const visitor = speaking(web.visitor())
-    await typed(visitor, '/login/second', { code: app.code() })
-    await typed(visitor, '/login/passkey', { response: JSON.stringify(passkey.get({ challenge: 'x' })) })
-    for (const n of [1, 2]) {
-      await pool.query(
-        `update recovery_codes set used_at = case when code_hash in
-        (select code_hash from recovery_codes where user_id = $1 limit ${n}) then null else now() end where user_id = $1`,
-        [someone.id],
-      )
-      await visit(browser, `${security}?used=code`, `${n} codes left`)
-    }
-    const made = (await browser.post(`${security}/codes`)).text
-    for (const [code] of made.matchAll(/[0-9a-z]{4}(-[0-9a-z]{4}){3}/g)) data.add(code)
-    check(made, 'new codes')
-    assert.equal(codes.length, 10)
-    for (const { id } of await listPasskeys(db, someone))
-      await browser.post(`${security}/passkeys/${id}/remove`)
-    await pool.query('update users set password_hash = null where id = $1', [someone.id])
-    await browser.post(`${security}/authenticator/remove`)
-    await visit(browser, `${security}/confirm`, 'nothing to confirm by')
-    const numbered = speaking(testApp(database, { BASE_URL: 'http://192.0.2.7' }).visitor())
-    await visit(numbered, '/login', 'a sign-in without passkeys')
-    const there = testApp(database, { BASE_URL: 'http://192.0.2.7' })
-    await visit(speaking(await there.browserOf(someone)), security, 'no passkeys at all')
   })
 
   test(`refusals are too: ${language}`, async () => {

@@ -17,7 +17,6 @@ import {
 import { countCodes } from './recovery-codes.ts'
 import { hasSecondFactor } from './second-factors.ts'
 import { findSession } from './sessions.ts'
-import { relyingParty } from './webauthn.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
@@ -248,15 +247,4 @@ test('a removed passkey and a disabled person’s let nobody in', async () => {
   await pool.query('delete from passkeys')
   await assert.rejects(enter(passkey), WRONG)
   assert.equal(await sessions(), 0)
-})
-
-test('passkeys are for the name of the base URL; loopback has one, other numbers have none', () => {
-  const of = (url: string) => relyingParty(new URL(url))
-  assert.deepEqual(of('https://tablo.example.org'), {
-    id: 'tablo.example.org',
-    origin: 'https://tablo.example.org',
-  })
-  for (const host of ['127.0.0.1', '[::1]', 'localhost']) assert.deepEqual(of(`http://${host}:8080`), PARTY)
-  assert.equal(of('https://192.0.2.1'), undefined)
-  assert.equal(of('https://[2001:db8::1]'), undefined)
 })
