@@ -47,7 +47,7 @@ export const jobs = ({
     run: async () => {
       await forgetExpired(db)
       await forgetKeys(db)
-      await transaction(db, forgetInvitations)
+      await forgetInvitations(db)
     },
   }),
   ...mailJobs({ config, db, mailer }),

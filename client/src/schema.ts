@@ -1294,7 +1294,7 @@ export interface components {
             };
             /**
              * Format: uuid
-             * @description The task or file; null for the Tablo itself.
+             * @description The task, file or member; null for the Tablo itself.
              */
             subject_id: string | null;
             /** @description What it was about, by the words of its kind: titles and names are kept as they were. */

@@ -5,9 +5,11 @@ import { ADDRESS, type Cast, cast, tabloOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { type Asked, asks, NEW, tokenFor } from '../../test/invitations.ts'
 import { queues } from '../../test/jobs.ts'
-import { transaction } from '../platform/database/database.ts'
+import { expireSessions } from '../accounts/expiry.ts'
+import { newId } from '../platform/ids.ts'
+import { jobs } from '../worker.ts'
 import { listInvitations } from './invitation-listing.ts'
-import { forgetInvitations, resend, type Way, withdraw } from './invitations.ts'
+import { resend, type Way, withdraw } from './invitations.ts'
 import { findOffer } from './joining.ts'
 import { archive } from './tablos.ts'
 
@@ -106,8 +108,10 @@ test('withdrawn, or past its seven days, a link is dead; sent again it is good f
   await pool.query(`update invitations set expires_at = now() - interval '1 second'`)
   await isDead(old)
   assert.deepEqual(await pending(), [])
-  assert.equal(await transaction(db, forgetInvitations), 1)
-  assert.equal(await transaction(db, forgetInvitations), 0)
+  const { id: kept } = await ask({ way: 'hand', email: 'dora@example.org' })
+  const hourly = jobs(deps).find(({ kind }) => kind === expireSessions)
+  await hourly?.run({}, { jobId: newId(), number: 1, signal: new AbortController().signal })
+  assert.deepEqual((await pool.query('select id from invitations')).rows, [{ id: kept }])
 })
 
 test('nobody is invited into an archived tablo', async () => {

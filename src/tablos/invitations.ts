@@ -8,7 +8,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { recordAudit } from '../accounts/audit.ts'
 import { hashToken, newToken } from '../accounts/tokens.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
-import type { Db, Tx } from '../platform/database/database.ts'
+import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { enqueue } from '../platform/jobs/enqueue.ts'
 import type { Language } from '../texts/locale.ts'
@@ -129,13 +129,11 @@ export async function withdraw(
   })
 }
 
-/** Forgets invitations past their time, and gives how many. */
-export async function forgetInvitations(tx: Tx): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('invitations')
-    .where('expires_at', '<', sql<Date>`now()`)
-    .executeTakeFirst()
-  return Number(numDeletedRows)
+/** Forgets invitations past their time. */
+export async function forgetInvitations(db: Db): Promise<void> {
+  await transaction(db, tx =>
+    tx.deleteFrom('invitations').where('expires_at', '<', sql<Date>`now()`).execute(),
+  )
 }
 
 const expiry = sql<Date>`now() + make_interval(days => ${sql.lit(INVITATION_DAYS)})`

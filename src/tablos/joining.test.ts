@@ -116,9 +116,12 @@ test('nobody joins whose account was disabled', async () => {
 
 test('who is removed is not let back in: by their own invitation, or by one that they sent', async () => {
   await pool.query(`update members set role = 'owner' where user_id = $1`, [people.ben.id])
-  const { token } = await ask({ by: people.ben, open: true, way: 'hand' })
+  const { token } = await ask({ by: people.ben, email: 'dora@example.org', open: true, way: 'hand' })
+  // He reads that address by now.
+  const { token: own } = await ask({ way: 'hand' })
+  await pool.query('update users set email = $2 where id = $1', [people.ben.id, NEW])
   await removeMember(db, people.ada, id, people.ben.id, ADDRESS)
-  await isDead(token)
+  for (const each of [token, own]) await isDead(each)
   assert.deepEqual(await pending(), [])
 })
 
