@@ -28,12 +28,8 @@ export function AuditPage({ locale, lines, values, problem, next, later }: Audit
   const filtered = query.size > 0
   return (
     <>
-      <PageHead title={t.title} text={t.lead}>
-        <Button icon="download" href={`${AUDIT_PATH}/export?${query}`}>
-          {t.export}
-        </Button>
-      </PageHead>
-      <Filter locale={locale} values={values} problem={problem} filtered={filtered} />
+      <PageHead title={t.title} text={t.lead} />
+      <Filter locale={locale} values={values} problem={problem} query={query} />
       {lines.length === 0 ? (
         <EmptyState icon="history" text={t.none} />
       ) : (
@@ -57,10 +53,11 @@ interface FilterProps {
   locale: Locale
   values: FormValues
   problem: Problem | undefined
-  filtered: boolean
+  /** The filter as it stands in the address */
+  query: URLSearchParams
 }
 
-function Filter({ locale, values, problem, filtered }: FilterProps) {
+function Filter({ locale, values, problem, query }: FilterProps) {
   const t = locale.t.admin.audit
   const errorOf = errorsBy(locale, problem)
   const kinds = auditKinds.map(kind => ({ value: kind, label: t.kinds[kind] }))
@@ -86,7 +83,10 @@ function Filter({ locale, values, problem, filtered }: FilterProps) {
         <Field name="to" type="date" label={t.to} value={values.to} error={errorOf('to')} />
         <div class="audit-filter-foot">
           <Button>{t.apply}</Button>
-          {filtered && (
+          <Button kind="ghost" icon="download" href={`${AUDIT_PATH}/export?${query}`}>
+            {t.export}
+          </Button>
+          {query.size > 0 && (
             <Button kind="ghost" href={AUDIT_PATH}>
               {t.reset}
             </Button>

@@ -1150,8 +1150,8 @@ export const fr: Texts = {
       },
       said: {
         signed_up: (who, _whom) => `${who} a créé son compte`,
-        signed_in: (who, _whom) => `${who} s’est connecté`,
-        program_signed_in: (who, _whom) => `Un programme s’est connecté au nom de ${who}`,
+        signed_in: (who, _whom) => `Connexion de ${who}`,
+        program_signed_in: (who, _whom) => `Connexion d’un programme au nom de ${who}`,
         sign_in_blocked: (_who, whom) => `Trop de mots de passe erronés ont été essayés pour ${whom}`,
         profile_changed: (who, _whom) => `${who} a modifié son profil`,
         password_changed: (who, _whom) => `${who} a changé son mot de passe`,
@@ -1212,8 +1212,8 @@ export const fr: Texts = {
     exportSubmit: 'Télécharger vos données',
     close: 'Fermer votre compte',
     closeLead:
-      'Vous êtes déconnecté partout\u00a0; vos sessions, vos jetons et vos réglages disparaissent. Ce que vous avez créé dans les Tablos des autres reste, sans votre nom. C’est irréversible.',
-    owned: 'Tablos dont vous êtes seul propriétaire',
+      'Toutes vos sessions se ferment\u00a0; vos jetons et vos réglages disparaissent. Ce que vous avez créé dans les Tablos des autres reste, sans votre nom. C’est irréversible.',
+    owned: 'Tablos qui n’appartiennent qu’à vous',
     ownedLead: 'Décidez pour chacun de ce qu’il devient.',
     choose: 'Choisissez…',
     handTo: name => `Le transmettre à ${name}`,
@@ -1223,7 +1223,7 @@ export const fr: Texts = {
     emailHint: email => `Saisissez ${email}, pour éviter un accident.`,
     submit: 'Fermer mon compte',
     gone: 'Votre compte est fermé',
-    goneText: 'Vous êtes déconnecté partout. Merci d’avoir été là.',
+    goneText: 'Toutes vos sessions sont fermées. Merci d’avoir été là.',
     goneLink: 'Vers la page de connexion',
   },
 
