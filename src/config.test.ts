@@ -87,7 +87,15 @@ const MALFORMED: Record<string, string[]> = {
   S3_SECRET_KEY: ['two words', ' start'],
   S3_USE_PATH_STYLE: ['yes', '1', 'True'],
   S3_PUBLIC_ENDPOINT: ['files.example.org', 'https://files.example.org/path'],
-  SMTP_URL: ['smtp.example.org', 'smtp.example.org:587', 'http://smtp.example.org', 'smtp://', 'smtps:x'],
+  SMTP_URL: [
+    'smtp.example.org',
+    'smtp.example.org:587',
+    'http://smtp.example.org',
+    'smtp://',
+    'smtps:x',
+    'smtp://ex%20ample.org',
+    'smtp://user:100%@smtp.example.org',
+  ],
   MAIL_FROM: [
     'xtablo',
     'Xtablo',

@@ -93,12 +93,7 @@ export const VARIABLES = {
   ],
   SMTP_URL: [
     'the address of a mail server, such as smtp://user:password@smtp.example.org:587 or smtps://smtp.example.org',
-    z
-      .string()
-      .refine(
-        text => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).host !== '',
-      )
-      .optional(),
+    z.string().refine(isMailServer).optional(),
   ],
   MAIL_FROM: [
     'an address, or a name with one, such as Xtablo <xtablo@example.org>',
@@ -207,6 +202,14 @@ function isCronField(field = '', lowest: number, highest: number): boolean {
     const [, , from = lowest, to = from] = match
     return Number(from) >= lowest && Number(from) <= Number(to) && Number(to) <= highest
   })
+}
+
+/** Its host is held to what a host can be, and user and password to what can be read back: no URL of this kind is. */
+function isMailServer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, host, username, password } = new URL(text)
+  if (!/^smtps?:$/.test(protocol) || host === '' || !URL.canParse(`http://${host}`)) return false
+  return [username, password].every(part => /^([^%]|%[0-9a-f]{2})*$/i.test(part))
 }
 
 /** Exact ones alone: a token is not to be had by whoever asks. */

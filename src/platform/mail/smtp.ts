@@ -10,11 +10,7 @@ const PATIENCE_MS = 15_000
  * it; what nodemailer takes as a query is passed on. A password goes to another machine over TLS alone, so that nobody
  * between can talk us out of it: `?requireTLS=false` says that the way there is safe.
  */
-export function smtpMailer(
-  { url, from: sender }: { url: string; from: string },
-  patienceMs = PATIENCE_MS,
-): Mailer {
-  const from = addressOf(sender)
+export function smtpMailer({ url, from }: { url: string; from: string }, patienceMs = PATIENCE_MS): Mailer {
   const { username, hostname, searchParams } = new URL(url)
   const needsTls = username !== '' && !isLoopback(hostname) && !searchParams.has('requireTLS')
   const transport = createTransport({
@@ -39,12 +35,6 @@ export function smtpMailer(
     check: async () => void (await transport.verify().catch(failed)),
     close: () => transport.close(),
   }
-}
-
-/** `Name <address>`, or an address: a comma in the name makes no second sender. */
-function addressOf(text: string): { name: string; address: string } {
-  const [, name = '', address = text] = /^(.*)<([^<>]+)>$/.exec(text.trim()) ?? []
-  return { name: name.trim().replace(/^"(.*)"$/, '$1'), address }
 }
 
 const FAULTS: Record<string, MailFault> = {
