@@ -243,6 +243,10 @@ test('a removed passkey and a disabled person’s let nobody in', async () => {
   const { passkey } = await passkeyOf({ db }, people.ada)
   await pool.query('update users set disabled_at = now() where id = $1', [people.ada.id])
   await assert.rejects(enter(passkey), { code: 'forbidden', text: 'account_disabled' })
+  // Who only knows which passkey it is learns nothing.
+  const forged = new TestPasskey()
+  passkey.id.copy(forged.id)
+  await assert.rejects(enter(forged), WRONG)
   await pool.query('update users set disabled_at = null')
   await pool.query('delete from passkeys')
   await assert.rejects(enter(passkey), WRONG)
