@@ -150,13 +150,14 @@ export async function enterByPasskey(
   person?: Actor,
 ): Promise<Admission> {
   const entered = await transaction(db, async tx => {
-    const owner = await ownerOf(tx, answer)
-    // Before the challenge, so that all who hold a person's rows take them in one order.
-    if (owner !== undefined) await lockPerson(tx, owner)
+    // Before the challenge, so that all who hold a person's rows take them in one order. What it says of the account is
+    // for whoever has the passkey, and not for who names it.
+    await holdOwner(tx, answer)
     const challenge = await takeChallenge(tx, person ? 'confirm' : 'passkey', token, person?.id ?? null)
     if (!challenge) return { refused: 'passkey_late' as const }
     const userId = await takePasskey(tx, party, challenge, answer, person?.id, from.address)
     if (userId === undefined) return { refused: 'passkey_wrong' as const }
+    await lockPerson(tx, userId)
     return { done: await admit(tx, userId, from) }
   })
   if (entered.refused) throw new AppError('unauthenticated', entered.refused)
@@ -199,11 +200,16 @@ export async function takePasskey(
   return subject
 }
 
-async function ownerOf(reader: Reader, answer: PasskeyAnswer): Promise<string | undefined> {
-  const row = await reader
-    .selectFrom('passkeys')
-    .select('user_id')
-    .where('credential_id', '=', Buffer.from(answer.id, 'base64url'))
-    .executeTakeFirst()
-  return row?.user_id
+async function holdOwner(tx: Tx, answer: PasskeyAnswer): Promise<void> {
+  await tx
+    .selectFrom('users')
+    .select('id')
+    .where('id', 'in', query =>
+      query
+        .selectFrom('passkeys')
+        .select('user_id')
+        .where('credential_id', '=', Buffer.from(answer.id, 'base64url')),
+    )
+    .forUpdate()
+    .execute()
 }
