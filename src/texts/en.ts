@@ -556,7 +556,7 @@ export const en = {
         'Whoever has the link can use it. If you don’t know what this is about, do nothing, and nothing happens.',
     },
     invitation: {
-      title: 'Invitation',
+      title: 'You are invited',
       lead: (who: string, title: string) => `${who} invites you to the Tablo “${title}”.`,
       roles: {
         owner: 'As an owner: you manage the Tablo and who is in it.',

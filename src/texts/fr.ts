@@ -592,7 +592,7 @@ export const fr: Texts = {
         'Toute personne qui a le lien peut l’utiliser. Si vous ne savez pas de quoi il s’agit, ne faites rien, et rien ne se passera.',
     },
     invitation: {
-      title: 'Invitation',
+      title: 'Une invitation pour vous',
       lead: (who, title) => `${who} vous invite dans le Tablo «\u00a0${title}\u00a0».`,
       roles: {
         owner: 'Comme propriétaire\u00a0: vous gérez le Tablo et ses membres.',
