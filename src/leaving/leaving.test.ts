@@ -206,7 +206,7 @@ test('one admin who closes while the other gives up the role leaves one', async 
   }
 })
 
-test('whoverar is disabled meanwhile closes nothing', async () => {
+test('whoever is disabled meanwhile closes nothing', async () => {
   const { vera } = people
   const holder = await pool.connect()
   await holder.query(`begin; select from users where id = '${vera.id}' for update`)
