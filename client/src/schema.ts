@@ -78,7 +78,13 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Close your account for good
+         * @description Every Tablo that only you own is named with what becomes of it; what is missing is named in `errors`, as `tablos.` and its id. Takes the password of the account, whatever the token.
+         *
+         *     Needs a token that may write.
+         */
+        delete: operations["closeMe"];
         options?: never;
         head?: never;
         /**
@@ -574,6 +580,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read all that there is of you
+         * @description Your account, and the Tablos that you are in with their tasks, files and what you did. It is sent as it is read, and may be long.
+         *
+         *     Any token will do.
+         */
+        get: operations["exportMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -586,6 +614,26 @@ export interface paths {
          * @description Any token will do. For admins; for anybody else it does not exist.
          */
         get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a person of this Xtablo
+         * @description Any token will do. For admins; for anybody else it does not exist.
+         */
+        get: operations["getUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -628,6 +676,86 @@ export interface paths {
          * @description Needs a token that may write. For admins; for anybody else it does not exist.
          */
         post: operations["enableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/make-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a person an admin; they sign in anew
+         * @description Needs a token that may write. For admins; for anybody else it does not exist.
+         */
+        post: operations["makeAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/remove-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the role of an admin away; they sign in anew
+         * @description Needs a token that may write. For admins; for anybody else it does not exist.
+         */
+        post: operations["removeAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a person out everywhere, programs too; their personal tokens stay
+         * @description Needs a token that may write. For admins; for anybody else it does not exist.
+         */
+        post: operations["endSessionsOfUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who did what to accounts, roles, tokens and settings, the newest first
+         * @description Any token will do. For admins; for anybody else it does not exist.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1285,7 +1413,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed" | "member_joined" | "member_role_changed" | "member_removed" | "member_left" | "tablo_transferred";
+            kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed" | "member_joined" | "member_role_changed" | "member_removed" | "member_left" | "tablo_transferred" | "account_closed";
             actor: {
                 /** Format: uuid */
                 id: string;
@@ -1308,6 +1436,259 @@ export interface components {
             at: string;
         };
         /**
+         * @description Your account, and the Tablos that you are in.
+         * @example {
+         *       "exported_at": "2026-11-20T09:30:00.000Z",
+         *       "profile": {
+         *         "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *         "name": "Ada",
+         *         "email": "ada@example.org",
+         *         "email_verified_at": null,
+         *         "role": "user",
+         *         "language": null,
+         *         "time_zone": "Europe/Paris",
+         *         "created_at": "2026-11-01T08:00:00.000Z"
+         *       },
+         *       "sign_in": {
+         *         "password": true,
+         *         "authenticator": false,
+         *         "providers": [],
+         *         "passkeys": []
+         *       },
+         *       "sessions": [],
+         *       "programs": [],
+         *       "tokens": [],
+         *       "tablos": []
+         *     }
+         */
+        Export: {
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            exported_at: string;
+            profile: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                email: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                email_verified_at: string | null;
+                /** @enum {string} */
+                role: "user" | "admin";
+                /** @enum {string|null} */
+                language: "en" | "fr" | null;
+                time_zone: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+            };
+            sign_in: {
+                password: boolean;
+                authenticator: boolean;
+                providers: {
+                    provider: string;
+                    email: string | null;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    last_used_at: string;
+                }[];
+                passkeys: {
+                    name: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    last_used_at: string | null;
+                }[];
+            };
+            sessions: {
+                /** Format: uuid */
+                id: string;
+                address: string;
+                user_agent: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                last_seen_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                expires_at: string;
+            }[];
+            /** @description Those that you have signed in to. */
+            programs: {
+                /** Format: uuid */
+                id: string;
+                address: string;
+                user_agent: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                expires_at: string;
+            }[];
+            /** @description Personal tokens, without what they are. */
+            tokens: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @enum {string} */
+                scope: "read" | "write";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                expires_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                last_used_at: string | null;
+            }[];
+            tablos: {
+                /** Format: uuid */
+                id: string;
+                title: string;
+                description: string;
+                /** @enum {string} */
+                color: "slate" | "red" | "amber" | "green" | "teal" | "blue" | "violet" | "pink";
+                /** @enum {string} */
+                role: "owner" | "editor" | "viewer";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                joined_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                archived_at: string | null;
+                tasks: {
+                    /** Format: uuid */
+                    id: string;
+                    title: string;
+                    description: string;
+                    /** @enum {string} */
+                    status: "todo" | "in_progress" | "in_review" | "done";
+                    created_by_you: boolean;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    updated_at: string;
+                }[];
+                /** @description What there is to know of each; its bytes are downloaded by itself. */
+                files: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    size: number;
+                    type: string;
+                    sha256: string;
+                    uploaded_by_you: boolean;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                }[];
+                /** @description What you did, the first first. */
+                activity: {
+                    /** Format: uuid */
+                    id: string;
+                    /** @enum {string} */
+                    kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed" | "member_joined" | "member_role_changed" | "member_removed" | "member_left" | "tablo_transferred" | "account_closed";
+                    /** Format: uuid */
+                    subject_id: string | null;
+                    payload: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    at: string;
+                }[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "password": "a few words to remember",
+         *       "tablos": [
+         *         {
+         *           "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *           "action": "hand_over",
+         *           "to": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f"
+         *         },
+         *         {
+         *           "id": "019a9e0d-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
+         *           "action": "delete"
+         *         }
+         *       ]
+         *     }
+         */
+        Closing: {
+            password: string;
+            /** @description What becomes of each Tablo that only you own. */
+            tablos?: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                action: "delete" | "hand_over";
+                /**
+                 * Format: uuid
+                 * @description Another member, to be its owner.
+                 */
+                to?: string;
+            }[];
+        };
+        /**
          * @example {
          *       "items": [
          *         {
@@ -1316,7 +1697,11 @@ export interface components {
          *           "email": "ada@example.org",
          *           "role": "user",
          *           "created_at": "2026-11-20T09:30:00.000Z",
-         *           "disabled_at": null
+         *           "disabled_at": null,
+         *           "email_verified_at": "2026-11-20T09:31:00.000Z",
+         *           "second_factor": true,
+         *           "sessions": 2,
+         *           "last_seen_at": "2026-11-20T14:05:00.000Z"
          *         }
          *       ],
          *       "next": null
@@ -1335,7 +1720,11 @@ export interface components {
          *       "email": "ada@example.org",
          *       "role": "user",
          *       "created_at": "2026-11-20T09:30:00.000Z",
-         *       "disabled_at": null
+         *       "disabled_at": null,
+         *       "email_verified_at": "2026-11-20T09:31:00.000Z",
+         *       "second_factor": true,
+         *       "sessions": 2,
+         *       "last_seen_at": "2026-11-20T14:05:00.000Z"
          *     }
          */
         User: {
@@ -1356,6 +1745,96 @@ export interface components {
              * @example 2026-11-20T09:30:00.000Z
              */
             disabled_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            email_verified_at: string | null;
+            /** @description Whether they have an authenticator app or a passkey. */
+            second_factor: boolean;
+            /** @description In how many browsers they are signed in. */
+            sessions: number;
+            /**
+             * Format: date-time
+             * @description In a session or by a personal token that is still there, to five minutes.
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            last_seen_at: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "019a9e0e-4d5e-7f60-8a7b-8c9d0e1f2a3b",
+         *           "at": "2026-11-20T09:30:00.000Z",
+         *           "kind": "person_made_admin",
+         *           "actor": {
+         *             "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *             "name": "Ada <ada@example.org>"
+         *           },
+         *           "subject": {
+         *             "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *             "name": "Ben <ben@example.org>"
+         *           },
+         *           "address": "203.0.113.7",
+         *           "details": {}
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        Audit: {
+            items: components["schemas"]["AuditLine"][];
+            /** @description The `cursor` of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description What was done to an account, a role, a token, a setting, a key or a job.
+         * @example {
+         *       "id": "019a9e0e-4d5e-7f60-8a7b-8c9d0e1f2a3b",
+         *       "at": "2026-11-20T09:30:00.000Z",
+         *       "kind": "person_made_admin",
+         *       "actor": {
+         *         "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *         "name": "Ada <ada@example.org>"
+         *       },
+         *       "subject": {
+         *         "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *         "name": "Ben <ben@example.org>"
+         *       },
+         *       "address": "203.0.113.7",
+         *       "details": {}
+         *     }
+         */
+        AuditLine: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            at: string;
+            /** @description One of signed_up, signed_in, program_signed_in, sign_in_blocked, profile_changed, password_changed, password_reset, password_added, identity_linked, identity_unlinked, ways_in_removed, session_ended, reset_link_made, reset_mailed, email_verified, email_change_asked, email_changed, personal_token_made, personal_token_ended, authenticator_added, authenticator_removed, authenticator_lost, recovery_codes_made, recovery_code_used, passkey_added, passkey_renamed, passkey_removed, passkey_copied, second_factors_reset, second_factor_required, second_factor_optional, account_closed, person_disabled, person_enabled, person_made_admin, person_unmade_admin, person_session_ended, person_sessions_ended, invitation_sent, invitation_link_made, invitation_withdrawn, invitation_accepted, member_role_changed, member_removed, member_left, keys_rotated, job_retried, job_cancelled. */
+            kind: string;
+            /** @description Null for the command line. */
+            actor: {
+                /** Format: uuid */
+                id: string;
+                /** @description Name and address as they were; null for what is no person. */
+                name: string | null;
+            } | null;
+            /** @description Whom it was done to, or which key or job. */
+            subject: {
+                /** Format: uuid */
+                id: string;
+                /** @description Name and address as they were; null for what is no person. */
+                name: string | null;
+            };
+            address: string | null;
+            /** @description What exactly, by names as they were. */
+            details: {
+                [key: string]: string;
+            };
         };
         /**
          * @example {
@@ -1538,8 +2017,12 @@ export type Files = components['schemas']['Files'];
 export type File = components['schemas']['File'];
 export type Activities = components['schemas']['Activities'];
 export type Activity = components['schemas']['Activity'];
+export type Export = components['schemas']['Export'];
+export type Closing = components['schemas']['Closing'];
 export type Users = components['schemas']['Users'];
 export type User = components['schemas']['User'];
+export type Audit = components['schemas']['Audit'];
+export type AuditLine = components['schemas']['AuditLine'];
 export type Jobs = components['schemas']['Jobs'];
 export type Job = components['schemas']['Job'];
 export type JobWithFailures = components['schemas']['JobWithFailures'];
@@ -2134,6 +2617,224 @@ export interface operations {
                      *           "message": "Enter a title."
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description The account is closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3800,6 +4501,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -4103,7 +4822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4304,7 +5023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4518,7 +5237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4722,7 +5441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4938,7 +5657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5110,7 +5829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5500,7 +6219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5682,7 +6401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5907,7 +6626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8527,6 +9246,140 @@ export interface operations {
             };
         };
     };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -8555,6 +9408,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description You have it */
@@ -9016,6 +10024,773 @@ export interface operations {
                      *       "title": "Too large",
                      *       "status": 413,
                      *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeAdmin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAdmin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSessionsOfUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what was done to or by this person. */
+                person?: string;
+                /** @description Only lines of this kind. */
+                kind?: "signed_up" | "signed_in" | "program_signed_in" | "sign_in_blocked" | "profile_changed" | "password_changed" | "password_reset" | "password_added" | "identity_linked" | "identity_unlinked" | "ways_in_removed" | "session_ended" | "reset_link_made" | "reset_mailed" | "email_verified" | "email_change_asked" | "email_changed" | "personal_token_made" | "personal_token_ended" | "authenticator_added" | "authenticator_removed" | "authenticator_lost" | "recovery_codes_made" | "recovery_code_used" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "passkey_copied" | "second_factors_reset" | "second_factor_required" | "second_factor_optional" | "account_closed" | "person_disabled" | "person_enabled" | "person_made_admin" | "person_unmade_admin" | "person_session_ended" | "person_sessions_ended" | "invitation_sent" | "invitation_link_made" | "invitation_withdrawn" | "invitation_accepted" | "member_role_changed" | "member_removed" | "member_left" | "keys_rotated" | "job_retried" | "job_cancelled";
+                /** @description From this moment on. */
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+                /** @description How many items to answer with, at most. */
+                limit?: number;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit */
+            200: {
+                headers: {
+                    /** @description The address of the next page, when there is one. */
+                    Link?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
