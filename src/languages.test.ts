@@ -112,6 +112,8 @@ const data = new Set([
   'plugh@example.org',
   'xyzzy@example.org',
   'send_invitation',
+  // Mails are in the language of their reader.
+  'Ada invites you to “Xyzzy”',
   'heartbeat',
   'expire_sessions',
   'orphan_file_cleanup',

@@ -11,9 +11,12 @@ import { send } from '../test/files.ts'
 import { jobIn, queues } from '../test/jobs.ts'
 import { offerReset } from './accounts/accounts.ts'
 import type { Person } from './accounts/actor.ts'
+import { makeLink } from './accounts/links.ts'
 import { disablePerson } from './accounts/people.ts'
 import { createPersonalToken, listPersonalTokens } from './accounts/personal-tokens.ts'
+import { transaction } from './platform/database/database.ts'
 import { newId } from './platform/ids.ts'
+import { invite } from './tablos/invitations.ts'
 import { create as createTask } from './tasks/tasks.ts'
 
 /**
@@ -34,16 +37,64 @@ GET  /signup                               200    ok       ok     ok     ok    o
 POST /signup                               ok     ok       ok     ok     ok    ok    ok      ok
 GET  /login                                200    ok       ok     ok     ok    ok    ok      200
 POST /login                                ok     ok       ok     ok     ok    ok    ok      ok
+GET  /login/second                         in     in       in     in     in    in    in      in
+POST /login/second                         422    422      422    422    422   422   422     422
+GET  /login/second/passkey                 ok     ok       ok     ok     ok    ok    ok      ok
+POST /login/second/passkey                 422    422      422    422    422   422   422     422
+POST /login/second/passkey/options         401    401      401    401    401   401   401     401
+GET  /login/passkey                        in     in       in     in     in    in    in      in
+POST /login/passkey                        422    422      422    422    422   422   422     422
+POST /login/passkey/options                200    200      200    200    200   200   200     200
+GET  /auth/:provider/start                 404    404      404    404    404   404   404     404
+GET  /auth/:provider/callback              404    404      404    404    404   404   404     404
+GET  /forgot                               200    200      200    200    200   200   200     200
+POST /forgot                               503    503      503    503    503   503   503     503
 POST /logout                               in     in       in     in     in    in    in      in
 GET  /setup/:token                         404    404      404    404    404   404   404     404
 POST /setup/:token                         404    404      404    404    404   404   404     404
 GET  /reset/:token                         200    200      200    200    200   200   200     200
 POST /reset/:token                         ok     ok       ok     ok     ok    ok    ok      ok
+GET  /verify/:token                        in     404      404    404    200   404   404     in
+POST /verify/:token                        in     404      404    404    ok    404   404     in
+GET  /invitations/:token                   200    200      ok     ok     ok    200   200     200
+POST /invitations/:token                   422    ok       ok     ok     ok    ok    ok      422
 GET  /goodbye                              200    200      200    200    200   200   200     200
 GET  /settings                             in     200      200    200    200   200   200     in
 POST /settings                             in     ok       ok     ok     ok    ok    ok      in
 GET  /settings/password                    in     ok       ok     ok     ok    ok    ok      in
 POST /settings/password                    in     422      422    422    422   422   422     in
+GET  /settings/email                       in     200      200    200    200   200   200     in
+POST /settings/email                       in     503      503    503    503   503   503     in
+GET  /settings/email/verify                in     ok       ok     ok     ok    ok    ok      in
+POST /settings/email/verify                in     503      503    503    503   503   503     in
+GET  /settings/providers                   in     200      200    200    200   200   200     in
+GET  /settings/providers/:provider/link    in     ok       ok     ok     ok    ok    ok      in
+POST /settings/providers/:provider/link    in     404      404    404    404   404   404     in
+GET  /settings/providers/:provider/unlink  in     ok       ok     ok     ok    ok    ok      in
+POST /settings/providers/:provider/unlink  in     422      422    422    422   422   422     in
+GET  /settings/security                    in     200      200    200    200   200   200     in
+GET  /settings/security/confirm            in     200      200    200    200   200   200     in
+GET  /settings/security/confirm/password   in     ok       ok     ok     ok    ok    ok      in
+POST /settings/security/confirm/password   in     422      422    422    422   422   422     in
+GET  /settings/security/confirm/code       in     ok       ok     ok     ok    ok    ok      in
+POST /settings/security/confirm/code       in     422      422    422    422   422   422     in
+GET  /settings/security/confirm/passkey    in     ok       ok     ok     ok    ok    ok      in
+POST /settings/security/confirm/passkey    in     422      422    422    422   422   422     in
+POST /settings/security/confirm/passkey/options in     200      200    200    200   200   200     in
+GET  /settings/security/authenticator      in     404      404    404    404   404   404     in
+POST /settings/security/authenticator      in     ok       ok     ok     ok    ok    ok      in
+GET  /settings/security/authenticator/code in     ok       ok     ok     ok    ok    ok      in
+POST /settings/security/authenticator/code in     422      422    422    422   422   422     in
+POST /settings/security/authenticator/remove in     ok       ok     ok     ok    ok    ok      in
+GET  /settings/security/codes              in     ok       ok     ok     ok    ok    ok      in
+POST /settings/security/codes              in     409      409    409    409   409   409     in
+POST /settings/security/codes/download     in     200      200    200    200   200   200     in
+GET  /settings/security/passkeys           in     ok       ok     ok     ok    ok    ok      in
+POST /settings/security/passkeys           in     422      422    422    422   422   422     in
+GET  /settings/security/passkeys/new       in     200      200    200    200   200   200     in
+POST /settings/security/passkeys/options   in     200      200    200    200   200   200     in
+POST /settings/security/passkeys/:passkey/rename in     404      404    404    404   404   404     in
+POST /settings/security/passkeys/:passkey/remove in     404      404    404    404   404   404     in
 POST /settings/sessions/:session/end       in     404      404    404    ok    404   404     in
 GET  /settings/tokens                      in     200      200    200    200   200   200     in
 POST /settings/tokens                      in     200      200    200    200   200   200     in
@@ -61,6 +112,15 @@ GET  /tablos/:tablo/edit                   in     404      403    403    200   4
 POST /tablos/:tablo/archive                in     404      403    403    ok    404   404     in
 POST /tablos/:tablo/restore                in     404      403    403    ok    404   404     in
 POST /tablos/:tablo/delete                 in     404      403    403    ok    404   404     in
+GET  /tablos/:tablo/members                in     404      200    200    200   404   404     in
+POST /tablos/:tablo/members                in     404      403    403    200   404   404     in
+POST /tablos/:tablo/members/:member        in     404      403    403    ok    404   404     in
+POST /tablos/:tablo/members/:member/remove in     404      403    403    ok    404   404     in
+POST /tablos/:tablo/members/:member/transfer in     404      403    403    ok    404   404     in
+POST /tablos/:tablo/leave                  in     404      ok     ok     409   404   404     in
+POST /tablos/:tablo/invitations/:invitation/link in     404      403    403    200   404   404     in
+POST /tablos/:tablo/invitations/:invitation/resend in     404      403    403    ok    404   404     in
+POST /tablos/:tablo/invitations/:invitation/withdraw in     404      403    403    ok    404   404     in
 GET  /tablos/:tablo/tasks                  in     404      200    200    200   404   404     in
 POST /tablos/:tablo/tasks                  in     404      403    ok     ok    404   404     in
 GET  /tablos/:tablo/tasks/:task            in     404      200    200    200   404   404     in
@@ -90,6 +150,8 @@ POST /admin/users/:user/sessions/:session/end in  404      404    404    404   o
 POST /admin/users/:user/reset-link         in     404      404    404    404   200   404     in
 GET  /admin/audit                          in     404      404    404    404   200   404     in
 GET  /admin/audit/export                   in     404      404    404    404   200   404     in
+GET  /admin/security                       in     404      404    404    404   200   404     in
+POST /admin/security                       in     404      404    404    404   ok    404     in
 POST /debug/enqueue-test                   in     200      200    200    200   200   200     in
 GET  /debug/enqueue-test                   in     200      200    200    200   200   200     in
 GET  /demo                                 200    200      200    200    200   200   200     200
@@ -131,8 +193,18 @@ async function tablo(): Promise<string> {
   return id
 }
 
+/** One that anybody may take who has its link. */
+const invitation = (tablo: string) =>
+  invite(
+    db,
+    people.ada,
+    tablo,
+    { email: `${newId()}@example.org`, role: 'viewer', open: true },
+    { address: ADDRESS, language: 'en', way: 'hand' },
+  )
+
 /** What is there for each parameter of a path, in the things that stand before it. A parameter that is not here fails. */
-const there: Record<string, (before: Record<string, string>) => Promise<string>> = {
+const there: Record<string, (before: Record<string, string>, route: string) => Promise<string>> = {
   tablo,
   task: async ({ tablo = '' }) =>
     (await createTask(db, people.ada, tablo, { title: 'Order flour', description: '', status: 'todo' })).id,
@@ -140,7 +212,20 @@ const there: Record<string, (before: Record<string, string>) => Promise<string>>
     tablo === undefined
       ? assetOf(web)
       : ((await send(web.deps, people.ada, tablo, { name: 'Quote', bytes: '%PDF-1.7' }))[0]?.id ?? ''),
-  token: async () => offerReset(db, people.vera.email),
+  token: async (_, route) => {
+    if (route.includes('/invitations/')) return (await invitation(await tablo())).token ?? ''
+    if (!route.includes('/verify/')) return offerReset(db, people.vera.email)
+    return transaction(db, tx => makeLink(tx, 'verify', people.ada.id, { email: people.ada.email }))
+  },
+  provider: async () => 'google',
+  member: async ({ tablo = '' }) => {
+    const { id } = await person(database, `Member ${newId()}`)
+    await pool.query(`insert into members (tablo_id, user_id, role) values ($1, $2, 'editor')`, [tablo, id])
+    return id
+  },
+  invitation: async ({ tablo = '' }) => (await invitation(tablo)).id,
+  // Nobody's who asks.
+  passkey: async () => newId(),
   job: () => jobIn(database, 'retryable'),
   user: async () => (await person(database, `Somebody ${newId()}`)).id,
   // The owner's own, where no person stands before.
@@ -165,6 +250,12 @@ const forms: Record<string, () => Record<string, string> | Promise<Record<string
   'POST /settings/tokens': () => ({ name: 'CI', scope: 'read', days: '7' }),
   'POST /tablos': () => ({ title: 'Bakery', description: '', color: 'red' }),
   'POST /tablos/:tablo': () => ({ title: 'Bakery', description: '', color: 'red' }),
+  'POST /forgot': () => ({ email: people.ada.email }),
+  'POST /settings/email': () => ({ email: 'new@example.org', current: PASSWORD }),
+  'POST /settings/security/codes/download': () => ({ codes: 'abcd-efgh' }),
+  'POST /tablos/:tablo/members': () => ({ email: `${newId()}@example.org`, role: 'viewer', for: 'address' }),
+  'POST /settings/security/passkeys/:passkey/rename': () => ({ name: 'Key' }),
+  'POST /tablos/:tablo/members/:member': () => ({ role: 'viewer' }),
   'POST /tablos/:tablo/tasks': () => ({ title: 'Order flour', status: 'todo' }),
   'POST /tablos/:tablo/tasks/:task': () => ({ title: 'Rye', description: '', status: 'todo', version: '1' }),
   'POST /tablos/:tablo/tasks/:task/move': () => ({ status: 'done', after: '' }),
@@ -195,7 +286,7 @@ async function answerOf(route: string, name: string): Promise<string> {
   for (const [whole, parameter = ''] of path.matchAll(/:(\w+)/g)) {
     const make = there[parameter]
     assert.ok(make, `the table has nothing for ${whole} in ${route}`)
-    found[parameter] = await make(found)
+    found[parameter] = await make(found, route)
     address = address.replace(whole, found[parameter])
   }
   const { status, location } = await (method === 'GET'
@@ -222,6 +313,7 @@ const named = (path: string): string =>
   path
     .replaceAll(/\{[^/]*\}/g, '')
     .replace(/^\/tablos\/:id/, '/tablos/:tablo')
+    .replace(/^\/settings\/security\/passkeys\/:id/, '/settings/security/passkeys/:passkey')
     .replace(/^\/admin\/jobs\/:id/, '/admin/jobs/:job')
     .replace(/^\/admin\/users\/:id/, '/admin/users/:user')
     .replace(/^\/settings\/sessions\/:id/, '/settings/sessions/:session')

@@ -62,7 +62,10 @@ export const auditKinds = [
 
 export type AuditKind = (typeof auditKinds)[number]
 
-/** What exactly was done, in names that are as they were: of a token, of a kind of job. Never a secret. */
+/**
+ * What exactly was done, in names that are as they were: of a token, of a kind of job. Never a secret, and nothing that is
+ * in a Tablo, not even its title: who reads the audit need not be a member.
+ */
 export type AuditDetails = Readonly<Record<string, string>>
 
 interface Line {

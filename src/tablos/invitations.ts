@@ -192,10 +192,10 @@ async function audit(
   tx: Tx,
   kind: 'invitation_sent' | 'invitation_link_made' | 'invitation_withdrawn',
   actor: Actor,
-  { id, title }: TabloState,
+  { id }: TabloState,
   { email, role, open }: InvitationFields,
   address: string,
 ): Promise<void> {
-  const details = { title, email, role, for: open ? 'anyone' : 'address' }
+  const details = { email, role, for: open ? 'anyone' : 'address' }
   await recordAudit(tx, { kind, subject: id, by: actor.id, address, details })
 }

@@ -77,7 +77,7 @@ export async function join(tx: Tx, actor: Actor, token: string, address: string)
     .where('email', '=', email)
     .where('accepted_at', 'is', null)
     .execute()
-  const details = { title: offer.title, email: offer.email, role }
+  const details = { email: offer.email, role }
   await recordAudit(tx, { kind: 'invitation_accepted', subject: tabloId, by: actor.id, address, details })
   const { name } = await tx
     .selectFrom('users')

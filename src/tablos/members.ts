@@ -161,7 +161,7 @@ async function setRole(
     .where('tablo_id', '=', tablo.id)
     .where('user_id', '=', id)
     .execute()
-  const details = { tablo: tablo.id, title: tablo.title, from, to }
+  const details = { tablo: tablo.id, from, to }
   await recordAudit(tx, { kind: 'member_role_changed', subject: id, by: actor.id, address, details })
 }
 
@@ -174,7 +174,7 @@ async function drop(
   address: string,
 ): Promise<void> {
   await tx.deleteFrom('members').where('tablo_id', '=', tablo.id).where('user_id', '=', id).execute()
-  const details = { tablo: tablo.id, title: tablo.title, role }
+  const details = { tablo: tablo.id, role }
   await recordAudit(tx, { kind, subject: id, by: actor.id, address, details })
 }
 

@@ -4,6 +4,7 @@ import { beforeEach, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { testProvider } from '../provider.ts'
 import { check } from './axe.ts'
+import { until } from './kanban.ts'
 import { product } from './product.ts'
 
 const port = await freePort()
@@ -86,6 +87,7 @@ test('A person comes by Google, adds a password, unlinks Google, links it again,
   await unlink(page)
   const acme = page.locator('li', { hasText: 'Acme' })
   await acme.locator('summary').click()
+  await until(page, () => page.evaluate(`document.activeElement.name === 'current'`))
   await page.keyboard.type(PASSWORD)
   await page.keyboard.press('Enter')
   await page.getByText('Acme does not answer now.').waitFor()

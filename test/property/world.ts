@@ -20,6 +20,7 @@ export type Kind = 'tablo' | 'task' | 'file' | 'user' | 'job' | 'activity' | 'in
 type Audience = ReadonlySet<Role>
 
 const WORD = /zq[0-9a-f]{20}/g
+const AUDITED = /"(tablo|email)":"[^"]*"|"subject":\{"id":"[^"]*"/g
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const ALL: Role[] = ['ada', 'ben', 'vera', 'eve', 'root']
 /** They share Tablos, and so see each other's names. */
@@ -115,8 +116,10 @@ export async function makeWorld(database: TestDatabase, { deps }: TestApp) {
   }
 
   /** Throws when an answer to somebody holds what they must not know. */
-  function overhear(role: Role, { headers, body }: Answer): void {
-    const text = `${JSON.stringify(headers)} ${body}`
+  function overhear(role: Role, operation: string, { headers, body }: Answer): void {
+    const whole = `${JSON.stringify(headers)} ${body}`
+    // The audit tells admins whom people invite and in which Tablo roles change, by an address and an id alone.
+    const text = operation === 'listAudit' ? whole.replaceAll(AUDITED, '') : whole
     for (const [secret] of [...text.matchAll(WORD), ...text.matchAll(UUID)]) {
       const audience = mayKnow.get(secret)
       assert.ok(
