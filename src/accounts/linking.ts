@@ -14,37 +14,10 @@ import type { Proved } from './providers.ts'
 import { hasPassword } from './proving.ts'
 import type { Session } from './sessions.ts'
 import { provePassword } from './verified.ts'
+import { mustKeepWayIn } from './ways-in.ts'
 
 /** Minutes for which signing in proves who somebody is. */
 const FRESH_MINUTES = 10
-
-export interface WaysIn {
-  readonly hasPassword: boolean
-  readonly passkeys: number
-  readonly identities: readonly Identity[]
-}
-
-export type Identity = Awaited<ReturnType<typeof listIdentities>>[number]
-
-/** How the person can sign in. Throws not_found when they are gone. */
-export async function readWaysIn(reader: Reader, actor: Actor): Promise<WaysIn> {
-  const user = await reader
-    .selectFrom('users')
-    .select(sql<boolean>`password_hash is not null`.as('hasPassword'))
-    .select(sql<number>`(select count(*)::int from passkeys where user_id = users.id)`.as('passkeys'))
-    .where('id', '=', actor.id)
-    .executeTakeFirst()
-  if (!user) throw notFound()
-  return { ...user, identities: await listIdentities(reader, actor) }
-}
-
-const listIdentities = (reader: Reader, actor: Actor) =>
-  reader
-    .selectFrom('identities')
-    .select(['provider', 'email', 'created_at', 'last_used_at'])
-    .where('user_id', '=', actor.id)
-    .orderBy('created_at')
-    .execute()
 
 /**
  * Looks whether it is the person who asks. Throws invalid for a wrong password, which counts as a failed sign-in, and
@@ -116,7 +89,7 @@ export async function unlinkIdentity(
       .returning('provider')
       .executeTakeFirst()
     if (!gone) throw notFound()
-    if (!hasWayIn(await readWaysIn(tx, actor), usable)) throw new AppError('conflict', 'last_way_in')
+    await mustKeepWayIn(tx, actor, usable)
     await recordAudit(tx, {
       kind: 'identity_unlinked',
       subject: actor.id,
@@ -125,10 +98,6 @@ export async function unlinkIdentity(
     })
   })
 }
-
-/** Whether somebody with these could sign in. An identity at a provider that is no longer set up is of no use. */
-export const hasWayIn = ({ hasPassword, passkeys, identities }: WaysIn, usable: readonly string[]): boolean =>
-  hasPassword || passkeys > 0 || identities.some(({ provider }) => usable.includes(provider))
 
 /** Changes of one person's ways in queue here, so that two at once can't take the last two. */
 async function lockPerson(tx: Tx, actor: Actor): Promise<void> {

@@ -5,12 +5,13 @@ import type { Problem } from '../platform/web/env.ts'
 import { formResult, readForm } from '../platform/web/forms.ts'
 import { isHtmx, localPath, seeOther } from '../platform/web/respond.ts'
 import type { SignInLimits } from './limits.ts'
-import { mustProve, readWaysIn, unlinkIdentity } from './linking.ts'
+import { mustProve, unlinkIdentity } from './linking.ts'
 import { keepFlow } from './provider-flow.ts'
 import { ProviderSettingsPage } from './provider-settings-views.tsx'
 import { OnwardPage } from './provider-views.tsx'
 import { PROVIDER, type Provider, type Providers } from './providers.ts'
 import { originOf, type SignedInEnv, signedIn } from './signed-in.ts'
+import { readWaysIn } from './ways-in.ts'
 
 type Needs = Pick<Deps, 'config' | 'db' | 'secret'> & { limits: SignInLimits; providers: Providers }
 

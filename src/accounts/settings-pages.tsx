@@ -6,11 +6,12 @@ import { type FormValues, formResult, parse, readForm } from '../platform/web/fo
 import { seeOther } from '../platform/web/respond.ts'
 import { addPassword, changePassword, changeProfile } from './accounts.ts'
 import type { SignInLimits } from './limits.ts'
-import { mustBeFresh, readWaysIn } from './linking.ts'
+import { mustBeFresh } from './linking.ts'
 import { passwordSchema, profileSchema, resetSchema } from './schema.ts'
 import { endSession, listSessions } from './sessions.ts'
 import { SettingsPage } from './settings-views.tsx'
 import { forgetSession, keepSession, originOf, type SignedInEnv, signedIn } from './signed-in.ts'
+import { readWaysIn } from './ways-in.ts'
 
 interface Shown {
   profile?: { values: FormValues; problem: Problem }
