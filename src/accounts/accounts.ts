@@ -137,12 +137,14 @@ export async function changeProfile(
 export async function changePassword(
   db: Db,
   limits: SignInLimits,
-  person: Person,
+  person: Actor,
   given: { current: string; password: string },
   from: Origin,
 ): Promise<string> {
-  const stored = await provePassword(db, limits, person, given.current, from)
-  const passwordHash = await hashPassword(given.password)
+  const { current, password } = given
+  const stored = await provePassword(db, limits, person, { current }, from)
+  if (stored === null) throw invalid('current', 'password_wrong')
+  const passwordHash = await hashPassword(password)
   return transaction(db, async tx => {
     if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
     await replacePassword(tx, person.id, passwordHash, 'password_changed', from)

@@ -14,7 +14,7 @@ import type { SignInLimits } from './limits.ts'
 import { endLinks, type Link, mustBeLive, takeLink } from './links.ts'
 import { enqueueEmailChange, enqueueNotice, enqueueReset, enqueueVerification } from './mails.ts'
 import { endAllSessions, startSession } from './sessions.ts'
-import { isStillStored, provePassword } from './verified.ts'
+import { isStillStored, type Proof, proveAgain } from './verified.ts'
 
 const OTHER_WAYS_IN = [
   'personal_tokens',
@@ -53,22 +53,21 @@ export async function askVerification(
 
 /**
  * Mails a link to a new address, which becomes the person's when they follow it. Nothing tells whether somebody has that
- * address. Throws invalid for a wrong current password, which counts as a failed sign-in, and for the address they have;
- * too_many.
+ * address. Throws invalid for the address they have, what `proveAgain` throws, and too_many.
  */
 export async function askEmailChange(
   db: Db,
   limits: { signIn: SignInLimits; asking: AskingLimits },
   person: Person,
-  given: { current: string; email: string },
+  { email, ...proof }: Proof & { email: string },
   from: Origin,
 ): Promise<void> {
-  if (given.email === person.email) throw invalid('email', 'email_same')
-  const stored = await provePassword(db, limits.signIn, person, given.current, from)
-  const mayGo = await limits.asking.address(person.id, given.email)
+  if (email === person.email) throw invalid('email', 'email_same')
+  const stored = await proveAgain(db, limits.signIn, person, proof, from)
+  const mayGo = await limits.asking.address(person.id, email)
   await transaction(db, async tx => {
     if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
-    if (mayGo) await enqueueEmailChange(tx, person.id, given.email, from)
+    if (mayGo) await enqueueEmailChange(tx, person.id, email, from)
     await recordAudit(tx, audited('email_change_asked', person, from))
   })
 }

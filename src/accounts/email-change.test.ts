@@ -34,8 +34,10 @@ const audit = async () =>
   (await pool.query('select kind from audit order by id')).rows.map(({ kind }) => kind)
 
 /** Asks for another address and gives the path of the link that came. */
-async function changeAsked(email = OTHER): Promise<string> {
-  const { location } = await ada.post('/settings/email', { email, current: PASSWORD })
+const changeAsked = (email = OTHER) => asks({ current: PASSWORD }, email)
+
+async function asks(proof: { current?: string }, email = OTHER): Promise<string> {
+  const { location } = await ada.post('/settings/email', { email, ...proof })
   assert.equal(location, '/settings/email?sent=new')
   const [mail] = await post.deliver()
   assert.equal(mail?.to, email)
@@ -87,6 +89,28 @@ test('a wrong password asks for no address, and counts as a failed sign-in', asy
   }
   assert.equal((await ada.post('/settings/email', { email: OTHER, current: PASSWORD })).status, 429)
   assert.deepEqual(await post.waiting(), [])
+})
+
+test('who has no password takes another address when they have signed in just now', async () => {
+  await pool.query('update users set password_hash = null where id = $1', [people.ada.id])
+  const page = await ada.get('/settings/email')
+  assert.doesNotMatch(page.text, /name="current"/)
+  const path = await asks({})
+  await pool.query(`update sessions set created_at = now() - interval '11 minutes'`)
+  const late = await ada.post('/settings/email', { email: 'ada.king@example.org' })
+  assert.equal(late.status, 409)
+  assert.match(late.text, /you must have signed in within the last ten minutes/)
+  assert.deepEqual(await post.waiting(), [])
+  assert.equal((await ada.post(path)).status, 303)
+  assert.equal((await row()).email, OTHER)
+})
+
+test('the wrong password after which no more are taken is written down, wherever it is typed', async () => {
+  await ada.post('/settings/email', { email: OTHER, current: 'wrong' })
+  assert.deepEqual(await audit(), [])
+  await pool.query(`update rate_limits set points = 99 where key like 'failures:%'`)
+  await ada.post('/settings/email', { email: OTHER, current: 'wrong' })
+  assert.deepEqual(await audit(), ['sign_in_blocked'])
 })
 
 test('what is no address, or the one that is had, is told by its field', async () => {

@@ -80,7 +80,7 @@ test('a person links an account of another address, then signs in by it, and unl
   const gone = await ada.post(UNLINK, proof)
   assert.deepEqual([gone.status, gone.location], [303, '/settings/providers?notice=unlinked'])
   assert.deepEqual(await owners(), [])
-  assert.deepEqual(await audit(), ['identity_linked', 'identity_unlinked'])
+  assert.deepEqual(await audit(), ['identity_linked', 'signed_in', 'identity_unlinked'])
   assert.equal((await google.signIn(web.visitor())).status, 403)
 })
 
@@ -228,7 +228,7 @@ test('what a person has not linked they can’t unlink, and a stranger gets not 
   assert.equal(nobody.location?.startsWith('/login'), true)
   const left = { ...(await sessionFor(people.eve)), person: { ...people.eve, id: newId() } }
   const proved = { provider: 'google', issuer: 'x', subject: 'x', emailVerified: false }
-  await assert.rejects(linkIdentity(db, left, proved, from), { code: 'not_found' })
+  await assert.rejects(linkIdentity(db, left, proved, from), { code: 'unauthenticated' })
 })
 
 test('a disabled person links nothing, and neither does a session that ended in between', async () => {
@@ -265,6 +265,6 @@ test('who has no password adds one, once, by the settings, and other sessions en
   assert.match((await ada.get('/settings')).text, /name="current"/)
   assert.equal((await elsewhere.get('/')).status, 303)
   assert.equal((await web.visitor().post('/login', { email: people.ada.email, password })).status, 303)
-  assert.deepEqual(await audit(), ['password_added'])
+  assert.deepEqual(await audit(), ['password_added', 'signed_in'])
   assert.equal((await ada.post('/settings/password', { password: 'yet another password' })).status, 422)
 })
