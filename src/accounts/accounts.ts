@@ -5,18 +5,17 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { violates } from '../platform/database/violation.ts'
 import { newId } from '../platform/ids.ts'
 import type { Language } from '../texts/locale.ts'
-import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { endOtherWaysIn, verifyEmail } from './addresses.ts'
 import { type Arrival, arrive } from './arriving.ts'
 import { recordAudit } from './audit.ts'
-import { endChallenges } from './challenges.ts'
 import { rememberDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
 import { endLinks, makeLink, mustBeLive, takeLink } from './links.ts'
 import { enqueueNotice, enqueueVerification } from './mails.ts'
 import { hashPassword } from './passwords.ts'
-import { endAllSessions, startSession } from './sessions.ts'
+import { startSession } from './sessions.ts'
+import { signOutEverywhere } from './signing-out.ts'
 import { isStillStored, provePassword } from './verified.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
@@ -278,9 +277,7 @@ async function replacePassword(
     .executeTakeFirst()
   if (!changed) throw new AppError('forbidden', 'account_disabled')
   await endLinks(tx, userId)
-  await endAllSessions(tx, userId)
-  await endAccess(tx, userId)
-  await endChallenges(tx, userId)
+  await signOutEverywhere(tx, userId)
   await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
   await enqueueNotice(tx, 'password_changed', userId, from)
 }

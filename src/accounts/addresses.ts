@@ -6,14 +6,14 @@ import { sql } from 'kysely'
 import { AppError, invalid, notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
-import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import type { AskingLimits } from './asking.ts'
 import { recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
 import { endLinks, type Link, mustBeLive, takeLink } from './links.ts'
 import { enqueueEmailChange, enqueueNotice, enqueueReset, enqueueVerification } from './mails.ts'
-import { endAllSessions, startSession } from './sessions.ts'
+import { startSession } from './sessions.ts'
+import { signOutEverywhere } from './signing-out.ts'
 import { isStillStored, type Proof, proveAgain } from './verified.ts'
 
 const OTHER_WAYS_IN = [
@@ -137,8 +137,7 @@ async function changeEmail(tx: Tx, person: { id: string; email: string }, email:
     throw violates(error, 'users_email_unique') ? new AppError('conflict', 'email_taken') : error
   }
   await endLinks(tx, id)
-  await endAllSessions(tx, id)
-  await endAccess(tx, id)
+  await signOutEverywhere(tx, id)
   await recordAudit(tx, audited('email_changed', person, from))
   await enqueueNotice(tx, 'email_changed', id, from, before)
   return startSession(tx, id, from)

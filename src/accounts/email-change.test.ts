@@ -6,6 +6,7 @@ import { type Cast, cast, from, PASSWORD } from '../../test/cast.ts'
 import type { Client } from '../../test/client.ts'
 import { testDatabase } from '../../test/database.ts'
 import { linkIn, type Post, postOf } from '../../test/mails.ts'
+import { authenticatorOf } from '../../test/second-factor.ts'
 import { transaction } from '../platform/database/database.ts'
 import { resetPassword } from './accounts.ts'
 import { confirmAddress } from './addresses.ts'
@@ -78,6 +79,17 @@ test('another address ends the other sessions, all refresh tokens and every othe
   await assert.rejects(callers.refresh(refreshToken), { code: 'unauthenticated' })
   const limits = signInLimits(pool, web.deps.secret)
   await assert.rejects(resetPassword(db, limits, reset, 'another long password', from), { code: 'not_found' })
+})
+
+test('a sign-in that stands at its second step is over when the address changes', async () => {
+  const { app } = await authenticatorOf(web.deps, people.ada)
+  const other = web.visitor()
+  const credentials = { email: people.ada.email, password: PASSWORD }
+  assert.equal((await other.post('/login', credentials)).location, '/login/second')
+  await ada.post(await changeAsked())
+  const answer = await other.post('/login/second', { code: app.code() })
+  assert.equal(answer.status, 401)
+  assert.match(answer.text, /Sign in again/)
 })
 
 test('a wrong password asks for no address, and counts as a failed sign-in', async () => {
