@@ -210,7 +210,7 @@ export async function resetPassword(
     if (!user) throw notFound()
     const { id, email } = user
     await replacePassword(tx, id, passwordHash, 'password_reset', from)
-    if (mailedTo === email && (await verifyEmail(tx, id, from))) await endOtherWaysIn(tx, id)
+    if (mailedTo === email && (await verifyEmail(tx, id, from))) await endOtherWaysIn(tx, id, from)
     return { email, arrival: await arrive(tx, id, from) }
   })
   await limits.forget(email)

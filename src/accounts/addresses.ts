@@ -22,8 +22,6 @@ const OTHER_WAYS_IN = [
   'passkeys',
   'authenticators',
   'recovery_codes',
-  'challenges',
-  'devices',
 ] as const
 
 const KINDS: Link['kind'][] = ['verify', 'change_email']
@@ -121,12 +119,24 @@ export async function verifyEmail(tx: Tx, userId: string, from: Pick<Origin, 'ad
 }
 
 /**
- * Ends what else than the password lets somebody in or is asked of them. For an account whose address is proved for the
- * first time from outside of it: whoever made it, with an address that was not theirs, may have left a way back, or a
- * second factor that keeps its owner out.
+ * Ends what else than the password lets somebody in or is asked of them, and writes down when there was any. For an account
+ * whose address is proved for the first time from outside of it: whoever made it, with an address that was not theirs,
+ * may have left a way back, or a second factor that keeps its owner out. `also`: a password went, too.
  */
-export async function endOtherWaysIn(tx: Tx, userId: string): Promise<void> {
-  for (const table of OTHER_WAYS_IN) await tx.deleteFrom(table).where('user_id', '=', userId).execute()
+export async function endOtherWaysIn(
+  tx: Tx,
+  userId: string,
+  from: Pick<Origin, 'address'>,
+  also = false,
+): Promise<void> {
+  let ended = also
+  for (const table of OTHER_WAYS_IN) {
+    const { numDeletedRows } = await tx.deleteFrom(table).where('user_id', '=', userId).executeTakeFirst()
+    ended ||= numDeletedRows > 0n
+  }
+  for (const table of ['challenges', 'devices'] as const)
+    await tx.deleteFrom(table).where('user_id', '=', userId).execute()
+  if (ended) await recordAudit(tx, audited('ways_in_removed', { id: userId }, from))
 }
 
 async function changeEmail(tx: Tx, person: { id: string; email: string }, email: string, from: Origin) {

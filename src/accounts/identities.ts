@@ -140,9 +140,8 @@ async function removeWaysIn(tx: Tx, userId: string, from: Origin): Promise<void>
   await tx.updateTable('users').set({ password_hash: null }).where('id', '=', userId).execute()
   await endLinks(tx, userId)
   await signOutEverywhere(tx, userId)
-  await endOtherWaysIn(tx, userId)
+  await endOtherWaysIn(tx, userId, from, true)
   await verifyEmail(tx, userId, from)
-  await recordAudit(tx, { kind: 'ways_in_removed', subject: userId, by: userId, address: from.address })
   await enqueueNotice(tx, 'password_removed', userId, from)
 }
 

@@ -170,6 +170,8 @@ test('what was left in an account before its address was proved lets nobody in a
   const own = await make('her own')
   await web.visitor().post(await asked(), { password: PASSWORD })
   assert.ok(await callers.find(own))
+  const { rows } = await pool.query(`select subject_id from audit where kind = 'ways_in_removed'`)
+  assert.deepEqual(rows, [{ subject_id: people.ada.id }])
 })
 
 test('the page of a link tells its address to nobody, and has nothing of others', async () => {
