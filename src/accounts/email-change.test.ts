@@ -8,10 +8,10 @@ import { testDatabase } from '../../test/database.ts'
 import { linkIn, type Post, postOf } from '../../test/mails.ts'
 import { authenticatorOf } from '../../test/second-factor.ts'
 import { transaction } from '../platform/database/database.ts'
-import { resetPassword } from './accounts.ts'
 import { confirmAddress } from './addresses.ts'
 import { signInLimits } from './limits.ts'
 import { makeLink } from './links.ts'
+import { resetPassword } from './new-passwords.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
