@@ -5,19 +5,14 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { violates } from '../platform/database/violation.ts'
 import { newId } from '../platform/ids.ts'
 import type { Language } from '../texts/locale.ts'
-import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
-import { endOtherWaysIn, verifyEmail } from './addresses.ts'
-import { type Arrival, arrive } from './arriving.ts'
 import { recordAudit } from './audit.ts'
-import { endChallenges } from './challenges.ts'
 import { rememberDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
-import { endLinks, makeLink, mustBeLive, takeLink } from './links.ts'
-import { enqueueNotice, enqueueVerification } from './mails.ts'
+import { makeLink, mustBeLive, takeLink } from './links.ts'
+import { enqueueVerification } from './mails.ts'
 import { hashPassword } from './passwords.ts'
-import { endAllSessions, startSession } from './sessions.ts'
-import { isStillStored, provePassword } from './verified.ts'
+import { startSession } from './sessions.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
 
@@ -130,46 +125,6 @@ export async function changeProfile(
   })
 }
 
-/**
- * Changes the password, ends every session and every refresh token, and gives the token of a new session for this
- * browser. A wrong current password is invalid, and counts as a failed sign-in.
- */
-export async function changePassword(
-  db: Db,
-  limits: SignInLimits,
-  person: Person,
-  given: { current: string; password: string },
-  from: Origin,
-): Promise<string> {
-  const stored = await provePassword(db, limits, person, given.current, from)
-  const passwordHash = await hashPassword(given.password)
-  return transaction(db, async tx => {
-    if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
-    await replacePassword(tx, person.id, passwordHash, 'password_changed', from)
-    return startSession(tx, person.id, from)
-  })
-}
-
-/**
- * Gives a password to a person who has none, ends every session and every refresh token, and gives the token of a new
- * session for this browser. Throws invalid when the person has one already.
- */
-export async function addPassword(db: Db, actor: Actor, password: string, from: Origin): Promise<string> {
-  const passwordHash = await hashPassword(password)
-  return transaction(db, async tx => {
-    const user = await tx
-      .selectFrom('users')
-      .select('password_hash')
-      .where('id', '=', actor.id)
-      .forUpdate()
-      .executeTakeFirst()
-    if (!user) throw notFound()
-    if (user.password_hash) throw invalid('current', 'password_wrong')
-    await replacePassword(tx, actor.id, passwordHash, 'password_added', from)
-    return startSession(tx, actor.id, from)
-  })
-}
-
 /** Makes a reset link for the person with this e-mail and gives its token. Throws not_found, forbidden for a disabled one. */
 export async function offerReset(db: Db, email: string): Promise<string> {
   return transaction(db, async tx => {
@@ -184,36 +139,6 @@ export async function offerReset(db: Db, email: string): Promise<string> {
     await recordAudit(tx, { kind: 'reset_link_made', subject: user.id, by: null, address: null })
     return makeLink(tx, 'reset', user.id)
   })
-}
-
-/**
- * Sets a new password by a reset link, ends every session and every refresh token, forgets the failures to sign in and
- * lets the person arrive: a second factor is asked for as ever. A link that was mailed proves the address too. Throws
- * not_found.
- */
-export async function resetPassword(
-  db: Db,
-  limits: SignInLimits,
-  token: string,
-  password: string,
-  from: Origin,
-): Promise<Arrival> {
-  const { userId } = await mustBeLive(db, 'reset', token)
-  if (!userId) throw notFound()
-  const passwordHash = await hashPassword(password)
-  const { email, arrival } = await transaction(db, async tx => {
-    // Before the link, as everybody takes them who ends the links of a person.
-    const query = tx.selectFrom('users').select(['id', 'email']).where('id', '=', userId).forUpdate()
-    const user = await query.executeTakeFirst()
-    const { email: mailedTo } = await takeLink(tx, 'reset', token)
-    if (!user) throw notFound()
-    const { id, email } = user
-    await replacePassword(tx, id, passwordHash, 'password_reset', from)
-    if (mailedTo === email && (await verifyEmail(tx, id, from))) await endOtherWaysIn(tx, id)
-    return { email, arrival: await arrive(tx, id, from) }
-  })
-  await limits.forget(email)
-  return arrival
 }
 
 const people = (reader: Reader, { id }: Actor) =>
@@ -258,27 +183,4 @@ export async function makePerson(tx: Tx, person: Inserted, from: Origin): Promis
   // Who is added by a command comes with none.
   if (from.userAgent) await rememberDevice(tx, id, from)
   return id
-}
-
-async function replacePassword(
-  tx: Tx,
-  userId: string,
-  passwordHash: string,
-  kind: 'password_changed' | 'password_reset' | 'password_added',
-  from: Origin,
-): Promise<void> {
-  const changed = await tx
-    .updateTable('users')
-    .set({ password_hash: passwordHash })
-    .where('id', '=', userId)
-    .where('disabled_at', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  if (!changed) throw new AppError('forbidden', 'account_disabled')
-  await endLinks(tx, userId)
-  await endAllSessions(tx, userId)
-  await endAccess(tx, userId)
-  await endChallenges(tx, userId)
-  await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
-  await enqueueNotice(tx, 'password_changed', userId, from)
 }

@@ -19,6 +19,7 @@ import { ForgotPage } from './forgot-view.tsx'
 import type { SignInLimits } from './limits.ts'
 import { forgotSchema, newEmailSchema } from './schema.ts'
 import { type AccountEnv, keepSession, originOf, type SignedInEnv, signedIn } from './signed-in.ts'
+import { readWaysIn } from './ways-in.ts'
 
 type AddressDeps = Pick<Deps, 'config' | 'db' | 'mailer'> & { limits: SignInLimits; asking: AskingLimits }
 
@@ -68,7 +69,8 @@ export function addressPages({ config, db, mailer, limits, asking }: AddressDeps
     const run = async () => {
       const given = parse(newEmailSchema, values)
       mailsGoOut()
-      await askEmailChange(db, { signIn: limits, asking }, c.get('person'), given, originOf(c, config))
+      const to = { ...given, session: c.get('session').id }
+      await askEmailChange(db, { signIn: limits, asking }, c.get('person'), to, originOf(c, config))
       return seeOther(c, '/settings/email?sent=new')
     }
     return formResult(c, run, problem => emailPage(c, { values, problem }))
@@ -106,9 +108,11 @@ export function addressPages({ config, db, mailer, limits, asking }: AddressDeps
   async function emailPage(c: Context<SignedInEnv>, { values, problem }: Shown = {}) {
     const locale = c.get('locale')
     const person = c.get('person')
-    const verified = await verifiedAt(db, person)
+    const [verified, { hasPassword }] = await Promise.all([verifiedAt(db, person), readWaysIn(db, person)])
     const { saved, sent } = c.req.query()
-    const page = <EmailPage {...{ locale, person, verified, mails, values, problem, saved, sent }} />
+    const page = (
+      <EmailPage {...{ locale, person, verified, hasPassword, mails, values, problem, saved, sent }} />
+    )
     return c.render(page, { title: locale.t.addresses.email.title, current: '/settings' })
   }
 

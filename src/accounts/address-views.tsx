@@ -18,6 +18,7 @@ interface EmailPageProps {
   person: Person
   /** Since when the address is known to be the person's */
   verified: Date | null
+  hasPassword: boolean
   mails: Mailer['way']
   values?: FormValues | undefined
   problem?: Problem | undefined
@@ -28,7 +29,7 @@ interface EmailPageProps {
 
 /** The person's own address: whether it is known to be theirs, and how to have another. */
 export function EmailPage(props: EmailPageProps) {
-  const { locale, person, verified, mails, values, problem, saved, sent } = props
+  const { locale, person, verified, hasPassword, mails, values, problem, saved, sent } = props
   const t = locale.t.addresses.email
   const shown = mails === 'shown' && <a href="/dev/mail">{locale.t.addresses.shown.open}</a>
   const own = problem && values === undefined ? problem : undefined
@@ -78,7 +79,7 @@ export function EmailPage(props: EmailPageProps) {
               {t.sentNew}
             </Notice>
           )}
-          <ChangeForm locale={locale} person={person} values={values} problem={values && problem} />
+          <ChangeForm {...{ locale, person, hasPassword, values }} problem={values && problem} />
         </section>
       )}
     </>
@@ -88,16 +89,15 @@ export function EmailPage(props: EmailPageProps) {
 function ChangeForm({
   locale,
   person,
+  hasPassword,
   values = {},
   problem,
-}: Pick<EmailPageProps, 'locale' | 'person' | 'values' | 'problem'>) {
+}: Pick<EmailPageProps, 'locale' | 'person' | 'hasPassword' | 'values' | 'problem'>) {
   const t = locale.t.addresses.email
   const errorOf = errorsBy(locale, problem)
   return (
     <Form action="/settings/email">
       <Problems locale={locale} problem={problem} />
-      {/* For password managers: whose password is asked for. */}
-      <input type="hidden" name="username" autocomplete="username" value={person.email} />
       <Field
         name="email"
         type="email"
@@ -107,14 +107,20 @@ function ChangeForm({
         autocomplete="email"
         required
       />
-      <Password
-        locale={locale}
-        name="current"
-        label={locale.t.accounts.settings.current}
-        error={errorOf('current')}
-        autocomplete="current-password"
-        required
-      />
+      {hasPassword && (
+        <>
+          {/* For password managers: whose password is asked for. */}
+          <input type="hidden" name="username" autocomplete="username" value={person.email} />
+          <Password
+            locale={locale}
+            name="current"
+            label={locale.t.accounts.settings.current}
+            error={errorOf('current')}
+            autocomplete="current-password"
+            required
+          />
+        </>
+      )}
       <div class="form-foot">
         <Button kind="primary">{t.submit}</Button>
       </div>

@@ -6,15 +6,15 @@ import { sql } from 'kysely'
 import { AppError, invalid, notFound } from '../errors.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
-import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import type { AskingLimits } from './asking.ts'
 import { recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
 import { endLinks, type Link, mustBeLive, takeLink } from './links.ts'
 import { enqueueEmailChange, enqueueNotice, enqueueReset, enqueueVerification } from './mails.ts'
-import { endAllSessions, startSession } from './sessions.ts'
-import { isStillStored, provePassword } from './verified.ts'
+import { startSession } from './sessions.ts'
+import { signOutEverywhere } from './signing-out.ts'
+import { isStillStored, type Proof, proveAgain } from './verified.ts'
 
 const OTHER_WAYS_IN = [
   'personal_tokens',
@@ -22,8 +22,6 @@ const OTHER_WAYS_IN = [
   'passkeys',
   'authenticators',
   'recovery_codes',
-  'challenges',
-  'devices',
 ] as const
 
 const KINDS: Link['kind'][] = ['verify', 'change_email']
@@ -53,22 +51,21 @@ export async function askVerification(
 
 /**
  * Mails a link to a new address, which becomes the person's when they follow it. Nothing tells whether somebody has that
- * address. Throws invalid for a wrong current password, which counts as a failed sign-in, and for the address they have;
- * too_many.
+ * address. Throws invalid for the address they have, what `proveAgain` throws, and too_many.
  */
 export async function askEmailChange(
   db: Db,
   limits: { signIn: SignInLimits; asking: AskingLimits },
   person: Person,
-  given: { current: string; email: string },
+  { email, ...proof }: Proof & { email: string },
   from: Origin,
 ): Promise<void> {
-  if (given.email === person.email) throw invalid('email', 'email_same')
-  const stored = await provePassword(db, limits.signIn, person, given.current, from)
-  const mayGo = await limits.asking.address(person.id, given.email)
+  if (email === person.email) throw invalid('email', 'email_same')
+  const stored = await proveAgain(db, limits.signIn, person, proof, from)
+  const mayGo = await limits.asking.address(person.id, email)
   await transaction(db, async tx => {
     if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
-    if (mayGo) await enqueueEmailChange(tx, person.id, given.email, from)
+    if (mayGo) await enqueueEmailChange(tx, person.id, email, from)
     await recordAudit(tx, audited('email_change_asked', person, from))
   })
 }
@@ -122,12 +119,24 @@ export async function verifyEmail(tx: Tx, userId: string, from: Pick<Origin, 'ad
 }
 
 /**
- * Ends what else than the password lets somebody in or is asked of them. For an account whose address is proved for the
- * first time from outside of it: whoever made it, with an address that was not theirs, may have left a way back, or a
- * second factor that keeps its owner out.
+ * Ends what else than the password lets somebody in or is asked of them, and writes down when there was any. For an account
+ * whose address is proved for the first time from outside of it: whoever made it, with an address that was not theirs,
+ * may have left a way back, or a second factor that keeps its owner out. `also`: a password went, too.
  */
-export async function endOtherWaysIn(tx: Tx, userId: string): Promise<void> {
-  for (const table of OTHER_WAYS_IN) await tx.deleteFrom(table).where('user_id', '=', userId).execute()
+export async function endOtherWaysIn(
+  tx: Tx,
+  userId: string,
+  from: Pick<Origin, 'address'>,
+  also = false,
+): Promise<void> {
+  let ended = also
+  for (const table of OTHER_WAYS_IN) {
+    const { numDeletedRows } = await tx.deleteFrom(table).where('user_id', '=', userId).executeTakeFirst()
+    ended ||= numDeletedRows > 0n
+  }
+  for (const table of ['challenges', 'devices'] as const)
+    await tx.deleteFrom(table).where('user_id', '=', userId).execute()
+  if (ended) await recordAudit(tx, audited('ways_in_removed', { id: userId }, from))
 }
 
 async function changeEmail(tx: Tx, person: { id: string; email: string }, email: string, from: Origin) {
@@ -138,8 +147,7 @@ async function changeEmail(tx: Tx, person: { id: string; email: string }, email:
     throw violates(error, 'users_email_unique') ? new AppError('conflict', 'email_taken') : error
   }
   await endLinks(tx, id)
-  await endAllSessions(tx, id)
-  await endAccess(tx, id)
+  await signOutEverywhere(tx, id)
   await recordAudit(tx, audited('email_changed', person, from))
   await enqueueNotice(tx, 'email_changed', id, from, before)
   return startSession(tx, id, from)

@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test'
 import { Secret, URI } from 'otpauth'
 import { ADDRESS, type Cast, cast } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { holding, waiting } from '../../test/locks.ts'
 import { authenticatorOf, TestAuthenticator } from '../../test/second-factor.ts'
 import { transaction } from '../platform/database/database.ts'
 import {
@@ -108,18 +109,11 @@ test('of many who send the same code at once, one is let in', async () => {
   const { app } = await authenticatorOf(deps, people.ada)
   const code = app.code()
   // The row is held until all of them wait for it, so that none is done before another begins.
-  const other = await pool.connect()
-  await other.query('begin; select from authenticators for update')
-  const taking = Promise.all(Array.from({ length: 4 }, () => take(code)))
-  const waiting = async () =>
-    (
-      await pool.query(
-        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-    ).rowCount
-  while ((await waiting()) !== 4);
-  await other.query('commit')
-  other.release()
+  let taking: Promise<string[]> = Promise.resolve([])
+  await holding(pool, 'select from authenticators for update', async () => {
+    taking = Promise.all(Array.from({ length: 4 }, () => take(code)))
+    await waiting(pool, 4)
+  })
   const answers = await taking
   assert.equal(answers.filter(answer => answer === 'taken').length, 1)
 })

@@ -2,15 +2,15 @@
 // account's goes in one transaction, of which the Tablos are another's part. The families of tokens stay, ended, for as
 // long as an access token of theirs could be shown: so every process learns that it is good for nothing.
 
-import { sql } from 'kysely'
 import { AppError, invalid, notFound } from '../errors.ts'
-import type { Reader, Tx } from '../platform/database/database.ts'
+import type { Db, Reader, Tx } from '../platform/database/database.ts'
 import { endAccess } from './access.ts'
 import type { Actor, Origin } from './actor.ts'
 import { mustLeaveAnAdmin } from './admins.ts'
 import { type AuditDetails, recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
-import { verifyPassword } from './passwords.ts'
+import { isFresh } from './sessions.ts'
+import { provePassword, type StoredHash } from './verified.ts'
 
 /** Minutes after signing in for which somebody without a password can close their account. */
 const FRESH_MINUTES = 15
@@ -23,9 +23,6 @@ export interface ClosingProof {
   readonly session: string | undefined
 }
 
-/** What was proved against: the hash of the password, or that there is none. */
-export type Proved = string | null
-
 /** Whether an account has a password. */
 export async function hasPassword(reader: Reader, actor: Actor): Promise<boolean> {
   return (await credentialsOf(reader, actor)).password_hash !== null
@@ -36,33 +33,26 @@ export async function hasPassword(reader: Reader, actor: Actor): Promise<boolean
  * began too long ago, and for a program where there is no password; too_many.
  */
 export async function prove(
-  reader: Reader,
+  db: Db,
   limits: SignInLimits,
   actor: Actor,
   { password, email, session }: ClosingProof,
   from: Origin,
-): Promise<Proved> {
-  const { email: own, password_hash: stored } = await credentialsOf(reader, actor)
-  if (stored === null) {
-    if (session === undefined) throw new AppError('conflict', 'closing_password')
-    if (!(await isFresh(reader, actor, session))) throw new AppError('conflict', 'session_old')
-    if (email.trim().toLowerCase() !== own) throw invalid('email', 'closing_email')
-    return null
-  }
-  await limits.attempt(own, from.address)
-  if (!(await verifyPassword(password, stored))) {
-    await limits.failed(own)
-    throw invalid('password', 'password_wrong')
-  }
-  await limits.succeeded(own, from.address)
-  return stored
+): Promise<StoredHash> {
+  const stored = await provePassword(db, limits, actor, { password }, from)
+  if (stored !== null) return stored
+  if (session === undefined) throw new AppError('conflict', 'closing_password')
+  if (!(await isFresh(db, actor, session, FRESH_MINUTES))) throw new AppError('conflict', 'session_old')
+  const { email: own } = await credentialsOf(db, actor)
+  if (email.trim().toLowerCase() !== own) throw invalid('email', 'closing_email')
+  return null
 }
 
 /**
  * Holds the account that is about to close, and those of all admins. Throws invalid when its password was changed
  * meanwhile, forbidden when it was disabled, conflict for the last admin who can sign in.
  */
-export async function holdAccount(tx: Tx, { id }: Actor, proved: Proved): Promise<void> {
+export async function holdAccount(tx: Tx, { id }: Actor, proved: StoredHash): Promise<void> {
   const locked = await tx
     .selectFrom('users')
     .select(['id', 'role', 'password_hash', 'disabled_at'])
@@ -98,15 +88,4 @@ async function credentialsOf(reader: Reader, { id }: Actor) {
     .executeTakeFirst()
   if (!row) throw notFound()
   return row
-}
-
-async function isFresh(reader: Reader, { id }: Actor, session: string): Promise<boolean> {
-  const row = await reader
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', session)
-    .where('user_id', '=', id)
-    .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${sql.lit(FRESH_MINUTES)})`)
-    .executeTakeFirst()
-  return row !== undefined
 }

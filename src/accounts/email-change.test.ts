@@ -6,11 +6,12 @@ import { type Cast, cast, from, PASSWORD } from '../../test/cast.ts'
 import type { Client } from '../../test/client.ts'
 import { testDatabase } from '../../test/database.ts'
 import { linkIn, type Post, postOf } from '../../test/mails.ts'
+import { authenticatorOf } from '../../test/second-factor.ts'
 import { transaction } from '../platform/database/database.ts'
-import { resetPassword } from './accounts.ts'
 import { confirmAddress } from './addresses.ts'
 import { signInLimits } from './limits.ts'
 import { makeLink } from './links.ts'
+import { resetPassword } from './new-passwords.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
@@ -34,8 +35,10 @@ const audit = async () =>
   (await pool.query('select kind from audit order by id')).rows.map(({ kind }) => kind)
 
 /** Asks for another address and gives the path of the link that came. */
-async function changeAsked(email = OTHER): Promise<string> {
-  const { location } = await ada.post('/settings/email', { email, current: PASSWORD })
+const changeAsked = (email = OTHER) => asks({ current: PASSWORD }, email)
+
+async function asks(proof: { current?: string }, email = OTHER): Promise<string> {
+  const { location } = await ada.post('/settings/email', { email, ...proof })
   assert.equal(location, '/settings/email?sent=new')
   const [mail] = await post.deliver()
   assert.equal(mail?.to, email)
@@ -78,6 +81,17 @@ test('another address ends the other sessions, all refresh tokens and every othe
   await assert.rejects(resetPassword(db, limits, reset, 'another long password', from), { code: 'not_found' })
 })
 
+test('a sign-in that stands at its second step is over when the address changes', async () => {
+  const { app } = await authenticatorOf(web.deps, people.ada)
+  const other = web.visitor()
+  const credentials = { email: people.ada.email, password: PASSWORD }
+  assert.equal((await other.post('/login', credentials)).location, '/login/second')
+  await ada.post(await changeAsked())
+  const answer = await other.post('/login/second', { code: app.code() })
+  assert.equal(answer.status, 401)
+  assert.match(answer.text, /Sign in again/)
+})
+
 test('a wrong password asks for no address, and counts as a failed sign-in', async () => {
   for (let n = 0; n < 5; n++) {
     const answer = await ada.post('/settings/email', { email: OTHER, current: 'wrong' })
@@ -87,6 +101,28 @@ test('a wrong password asks for no address, and counts as a failed sign-in', asy
   }
   assert.equal((await ada.post('/settings/email', { email: OTHER, current: PASSWORD })).status, 429)
   assert.deepEqual(await post.waiting(), [])
+})
+
+test('who has no password takes another address when they have signed in just now', async () => {
+  await pool.query('update users set password_hash = null where id = $1', [people.ada.id])
+  const page = await ada.get('/settings/email')
+  assert.doesNotMatch(page.text, /name="current"/)
+  const path = await asks({})
+  await pool.query(`update sessions set created_at = now() - interval '11 minutes'`)
+  const late = await ada.post('/settings/email', { email: 'ada.king@example.org' })
+  assert.equal(late.status, 409)
+  assert.match(late.text, /you must have signed in within the last ten minutes/)
+  assert.deepEqual(await post.waiting(), [])
+  assert.equal((await ada.post(path)).status, 303)
+  assert.equal((await row()).email, OTHER)
+})
+
+test('the wrong password after which no more are taken is written down, wherever it is typed', async () => {
+  await ada.post('/settings/email', { email: OTHER, current: 'wrong' })
+  assert.deepEqual(await audit(), [])
+  await pool.query(`update rate_limits set points = 99 where key like 'failures:%'`)
+  await ada.post('/settings/email', { email: OTHER, current: 'wrong' })
+  assert.deepEqual(await audit(), ['sign_in_blocked'])
 })
 
 test('what is no address, or the one that is had, is told by its field', async () => {

@@ -7,7 +7,6 @@ import { sql } from 'kysely'
 import { AppError } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
-import { endAccess } from './access.ts'
 import { isAllowed, isFirst, makePerson, type Policy } from './accounts.ts'
 import type { Origin } from './actor.ts'
 import { endOtherWaysIn, verifyEmail } from './addresses.ts'
@@ -16,7 +15,7 @@ import { recordAudit } from './audit.ts'
 import { endLinks } from './links.ts'
 import { enqueueNotice } from './mails.ts'
 import type { Proved } from './providers.ts'
-import { endAllSessions } from './sessions.ts'
+import { signOutEverywhere } from './signing-out.ts'
 
 /** How often two who come at once as the same new person may get in each other's way. */
 const ATTEMPTS = 3
@@ -140,11 +139,9 @@ async function hasInvitation(tx: Tx, email: string): Promise<boolean> {
 async function removeWaysIn(tx: Tx, userId: string, from: Origin): Promise<void> {
   await tx.updateTable('users').set({ password_hash: null }).where('id', '=', userId).execute()
   await endLinks(tx, userId)
-  await endAllSessions(tx, userId)
-  await endAccess(tx, userId)
-  await endOtherWaysIn(tx, userId)
+  await signOutEverywhere(tx, userId)
+  await endOtherWaysIn(tx, userId, from, true)
   await verifyEmail(tx, userId, from)
-  await recordAudit(tx, { kind: 'ways_in_removed', subject: userId, by: userId, address: from.address })
   await enqueueNotice(tx, 'password_removed', userId, from)
 }
 

@@ -228,7 +228,7 @@ test('what a person has not linked they can’t unlink, and a stranger gets not 
   assert.equal(nobody.location?.startsWith('/login'), true)
   const left = { ...(await sessionFor(people.eve)), person: { ...people.eve, id: newId() } }
   const proved = { provider: 'google', issuer: 'x', subject: 'x', emailVerified: false }
-  await assert.rejects(linkIdentity(db, left, proved, from), { code: 'not_found' })
+  await assert.rejects(linkIdentity(db, left, proved, from), { code: 'unauthenticated' })
 })
 
 test('a disabled person links nothing, and neither does a session that ended in between', async () => {

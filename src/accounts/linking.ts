@@ -1,77 +1,16 @@
-// The ways in that a person adds and takes away: identities at providers, beside the password and passkeys. Each change
-// asks for a fresh proof, so that a session that was left open is not enough to open a way for later: the current
-// password, or of a person who has none that they have just signed in.
+// Identities at providers, which a person adds to their ways in and takes away. Each change asks for a proof once more
+// (verified.ts), so that a session that was left open is not enough to open a way for later.
 
-import { sql } from 'kysely'
 import { AppError, notFound } from '../errors.ts'
-import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
+import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { violates } from '../platform/database/violation.ts'
-import type { Actor, Origin, Person } from './actor.ts'
+import type { Actor, Origin } from './actor.ts'
 import { recordAudit } from './audit.ts'
 import { insertIdentity } from './identities.ts'
-import type { SignInLimits } from './limits.ts'
 import type { Proved } from './providers.ts'
-import { hasPassword } from './proving.ts'
 import type { Session } from './sessions.ts'
-import { provePassword } from './verified.ts'
-
-/** Minutes for which signing in proves who somebody is. */
-const FRESH_MINUTES = 10
-
-export interface WaysIn {
-  readonly hasPassword: boolean
-  readonly passkeys: number
-  readonly identities: readonly Identity[]
-}
-
-export type Identity = Awaited<ReturnType<typeof listIdentities>>[number]
-
-/** How the person can sign in. Throws not_found when they are gone. */
-export async function readWaysIn(reader: Reader, actor: Actor): Promise<WaysIn> {
-  const user = await reader
-    .selectFrom('users')
-    .select(sql<boolean>`password_hash is not null`.as('hasPassword'))
-    .select(sql<number>`(select count(*)::int from passkeys where user_id = users.id)`.as('passkeys'))
-    .where('id', '=', actor.id)
-    .executeTakeFirst()
-  if (!user) throw notFound()
-  return { ...user, identities: await listIdentities(reader, actor) }
-}
-
-const listIdentities = (reader: Reader, actor: Actor) =>
-  reader
-    .selectFrom('identities')
-    .select(['provider', 'email', 'created_at', 'last_used_at'])
-    .where('user_id', '=', actor.id)
-    .orderBy('created_at')
-    .execute()
-
-/**
- * Looks whether it is the person who asks. Throws invalid for a wrong password, which counts as a failed sign-in, and
- * where there is none conflict unless the session is fresh.
- */
-export async function mustProve(
-  db: Db,
-  limits: SignInLimits,
-  person: Person,
-  session: string,
-  current: string,
-  from: Origin,
-): Promise<void> {
-  if (await hasPassword(db, person)) await provePassword(db, limits, person, current, from)
-  else await mustBeFresh(db, session)
-}
-
-/** Throws conflict for a session that was started more than ten minutes ago. */
-export async function mustBeFresh(reader: Reader, session: string): Promise<void> {
-  const fresh = await reader
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', session)
-    .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${sql.lit(FRESH_MINUTES)})`)
-    .executeTakeFirst()
-  if (!fresh) throw new AppError('conflict', 'sign_in_again')
-}
+import { lockPerson } from './verified.ts'
+import { mustKeepWayIn } from './ways-in.ts'
 
 /**
  * Links the identity to the person of the session that asked for it. One that is theirs already stays. Throws conflict
@@ -86,7 +25,7 @@ export async function linkIdentity(
 ): Promise<void> {
   try {
     await transaction(db, async tx => {
-      await lockPerson(tx, actor)
+      await lockPerson(tx, actor.id)
       if (!(await isLive(tx, session, actor))) throw new AppError('unauthenticated', 'provider_flow_dead')
       if (await isTheirs(tx, actor, proved)) return
       await insertIdentity(tx, actor.id, proved, from)
@@ -108,7 +47,7 @@ export async function unlinkIdentity(
   from: Origin,
 ): Promise<void> {
   await transaction(db, async tx => {
-    await lockPerson(tx, actor)
+    await lockPerson(tx, actor.id)
     const gone = await tx
       .deleteFrom('identities')
       .where('user_id', '=', actor.id)
@@ -116,7 +55,7 @@ export async function unlinkIdentity(
       .returning('provider')
       .executeTakeFirst()
     if (!gone) throw notFound()
-    if (!hasWayIn(await readWaysIn(tx, actor), usable)) throw new AppError('conflict', 'last_way_in')
+    await mustKeepWayIn(tx, actor, usable)
     await recordAudit(tx, {
       kind: 'identity_unlinked',
       subject: actor.id,
@@ -124,22 +63,6 @@ export async function unlinkIdentity(
       address: from.address,
     })
   })
-}
-
-/** Whether somebody with these could sign in. An identity at a provider that is no longer set up is of no use. */
-export const hasWayIn = ({ hasPassword, passkeys, identities }: WaysIn, usable: readonly string[]): boolean =>
-  hasPassword || passkeys > 0 || identities.some(({ provider }) => usable.includes(provider))
-
-/** Changes of one person's ways in queue here, so that two at once can't take the last two. */
-async function lockPerson(tx: Tx, actor: Actor): Promise<void> {
-  const user = await tx
-    .selectFrom('users')
-    .select('disabled_at')
-    .where('id', '=', actor.id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!user) throw notFound()
-  if (user.disabled_at) throw new AppError('forbidden', 'account_disabled')
 }
 
 /** What ends the sessions of a person holds the same lock: none is ended from here on. */

@@ -33,12 +33,30 @@ test('one’s own are renamed and removed; with the last the recovery codes go',
   const [first, second] = await listPasskeys(db, ada)
   await renamePasskey(db, ada, first?.id ?? '', 'Key in the drawer', ADDRESS)
   assert.equal((await listPasskeys(db, ada))[0]?.name, 'Key in the drawer')
-  await removePasskey(db, ada, first?.id ?? '', ADDRESS)
+  await removePasskey(db, ada, first?.id ?? '', [], ADDRESS)
   assert.equal(await countCodes(db, ada.id), 10)
-  await removePasskey(db, ada, second?.id ?? '', ADDRESS)
+  await removePasskey(db, ada, second?.id ?? '', [], ADDRESS)
   assert.equal(await countCodes(db, ada.id), 0)
   assert.equal(await hasSecondFactor(db, ada.id), false)
   assert.deepEqual((await kinds()).slice(2), ['passkey_renamed', 'passkey_removed', 'passkey_removed'])
+})
+
+test('the last passkey of somebody who has no other way in stays', async () => {
+  const { ada } = people
+  await passkeyOf({ db }, ada)
+  await passkeyOf({ db }, ada, 'Laptop')
+  await pool.query('update users set password_hash = null where id = $1', [ada.id])
+  const [first, last] = await listPasskeys(db, ada)
+  const remove = (id = '', usable: string[] = []) => removePasskey(db, ada, id, usable, ADDRESS)
+  await remove(first?.id)
+  await pool.query(
+    `insert into identities (provider, issuer, subject, user_id) values ('acme', 'i', 's', $1)`,
+    [ada.id],
+  )
+  await assert.rejects(remove(last?.id), { code: 'conflict', text: 'last_way_in' })
+  assert.deepEqual([(await listPasskeys(db, ada)).length, await countCodes(db, ada.id)], [1, 10])
+  await remove(last?.id, ['acme'])
+  assert.deepEqual(await listPasskeys(db, ada), [])
 })
 
 test('for a stranger there is no such passkey', async () => {
@@ -47,7 +65,7 @@ test('for a stranger there is no such passkey', async () => {
   const [{ id } = { id: '' }] = await listPasskeys(db, ada)
   for (const each of [id, newId()]) {
     await assert.rejects(renamePasskey(db, eve, each, 'Mine', ADDRESS), { code: 'not_found' })
-    await assert.rejects(removePasskey(db, eve, each, ADDRESS), { code: 'not_found' })
+    await assert.rejects(removePasskey(db, eve, each, [], ADDRESS), { code: 'not_found' })
   }
   assert.equal((await listPasskeys(db, ada))[0]?.name, 'Phone')
   assert.deepEqual(await listPasskeys(db, eve), [])

@@ -166,7 +166,10 @@ test('a counter that stands or goes back is a copy: it is refused, and the audit
     passkey.counter = counter
     await assert.rejects(enter(passkey), WRONG)
   }
-  assert.deepEqual((await kinds()).slice(-2), ['passkey_copied', 'passkey_copied'])
+  assert.deepEqual((await kinds()).filter(kind => kind !== 'signed_in').slice(1), [
+    'passkey_copied',
+    'passkey_copied',
+  ])
   passkey.counter = 2
   await enter(passkey)
 })

@@ -12,6 +12,7 @@ import { recordAudit } from './audit.ts'
 import { makeChallenge, takeChallenge } from './challenges.ts'
 import { forgetCodesWithoutFactor, makeFirstCodes } from './recovery-codes.ts'
 import { lockPerson } from './verified.ts'
+import { mustKeepWayIn } from './ways-in.ts'
 import {
   checkNewPasskey,
   checkPasskey,
@@ -113,8 +114,17 @@ export async function renamePasskey(
   })
 }
 
-/** Removes one of the person's own passkeys. Throws not_found for any other. */
-export async function removePasskey(db: Db, actor: Actor, id: string, address: string): Promise<void> {
+/**
+ * Removes one of the person's own passkeys. `usable` are the providers that can be signed in by. Throws not_found for any
+ * other, and conflict when no other way in would remain.
+ */
+export async function removePasskey(
+  db: Db,
+  actor: Actor,
+  id: string,
+  usable: readonly string[],
+  address: string,
+): Promise<void> {
   await transaction(db, async tx => {
     await lockPerson(tx, actor.id)
     const removed = await tx
@@ -124,6 +134,7 @@ export async function removePasskey(db: Db, actor: Actor, id: string, address: s
       .returning('id')
       .executeTakeFirst()
     if (!removed) throw notFound()
+    await mustKeepWayIn(tx, actor, usable)
     await forgetCodesWithoutFactor(tx, actor.id)
     await recordAudit(tx, { kind: 'passkey_removed', subject: actor.id, by: actor.id, address })
   })

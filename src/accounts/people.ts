@@ -6,13 +6,11 @@
 import { sql } from 'kysely'
 import { AppError, notFound } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
-import { endAccess } from './access.ts'
 import type { Actor } from './actor.ts'
 import { mustLeaveAnAdmin } from './admins.ts'
 import { type AuditKind, recordAudit } from './audit.ts'
-import { endChallenges } from './challenges.ts'
 import { endLinks, makeLink } from './links.ts'
-import { endAllSessions } from './sessions.ts'
+import { signOutEverywhere } from './signing-out.ts'
 
 /**
  * Disables an account: its sessions, links and refresh tokens are gone, its personal tokens are refused, its access
@@ -137,12 +135,6 @@ async function changeRole(
   // An access token says the role that its bearer had.
   await signOutEverywhere(tx, id)
   await recordAudit(tx, { kind, subject: id, ...by })
-}
-
-async function signOutEverywhere(tx: Tx, id: string): Promise<void> {
-  await endAllSessions(tx, id)
-  await endAccess(tx, id)
-  await endChallenges(tx, id)
 }
 
 interface Managed {

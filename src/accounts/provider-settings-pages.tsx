@@ -5,12 +5,14 @@ import type { Problem } from '../platform/web/env.ts'
 import { formResult, readForm } from '../platform/web/forms.ts'
 import { isHtmx, localPath, seeOther } from '../platform/web/respond.ts'
 import type { SignInLimits } from './limits.ts'
-import { mustProve, readWaysIn, unlinkIdentity } from './linking.ts'
+import { unlinkIdentity } from './linking.ts'
 import { keepFlow } from './provider-flow.ts'
 import { ProviderSettingsPage } from './provider-settings-views.tsx'
 import { OnwardPage } from './provider-views.tsx'
 import { PROVIDER, type Provider, type Providers } from './providers.ts'
 import { originOf, type SignedInEnv, signedIn } from './signed-in.ts'
+import { proveAgain } from './verified.ts'
+import { readWaysIn } from './ways-in.ts'
 
 type Needs = Pick<Deps, 'config' | 'db' | 'secret'> & { limits: SignInLimits; providers: Providers }
 
@@ -51,7 +53,7 @@ export function providerSettingsPages({ config, db, secret, limits, providers }:
     app.get(`/settings/providers/:provider{${PROVIDER}}/${step}`, c => c.redirect('/settings/providers', 303))
 
   const proving = (c: Context<SignedInEnv>, current: string) =>
-    mustProve(db, limits, c.get('person'), c.get('session').id, current, originOf(c, config))
+    proveAgain(db, limits, c.get('person'), { current, session: c.get('session').id }, originOf(c, config))
 
   async function methodsPage(c: Context<SignedInEnv>, asked?: { provider: string; problem: Problem }) {
     const [locale, person] = [c.get('locale'), c.get('person')]

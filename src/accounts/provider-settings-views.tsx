@@ -11,9 +11,9 @@ import { errorsBy, Problems } from '../ui/Problems.tsx'
 import { ProviderMark } from '../ui/ProviderMark.tsx'
 import { TimeAgo } from '../ui/TimeAgo.tsx'
 import type { Person } from './actor.ts'
-import { hasWayIn, type Identity, type WaysIn } from './linking.ts'
 import type { Offered } from './provider-views.tsx'
 import { SettingsTabs } from './settings-tabs.tsx'
+import { hasWayIn, type Identity, type WaysIn } from './ways-in.ts'
 
 interface PageProps {
   locale: Locale

@@ -2,23 +2,13 @@
 // browser left open is not enough to take an account over. Proving it is signing in again, with a session of its own.
 
 import { AppError, invalid } from '../errors.ts'
-import { type Db, type Reader, transaction } from '../platform/database/database.ts'
-import type { Actor, Origin, Person } from './actor.ts'
+import { type Db, transaction } from '../platform/database/database.ts'
+import type { Origin, Person } from './actor.ts'
 import { type Admission, admit } from './arriving.ts'
 import type { SignInLimits } from './limits.ts'
 import { type Codes, takeCode } from './second-step.ts'
 import { withCredentials } from './sign-in.ts'
 import { lockPerson } from './verified.ts'
-
-/** Whether a person has a password to prove it by. */
-export async function hasPassword(reader: Reader, { id }: Actor): Promise<boolean> {
-  const user = await reader
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return user?.password_hash != null
-}
 
 /** By the current password. Throws invalid for a wrong one, too_many past the limits of signing in. */
 export async function proveByPassword(

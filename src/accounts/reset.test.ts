@@ -7,9 +7,9 @@ import { testDatabase } from '../../test/database.ts'
 import { hashingOf } from '../../test/hashing.ts'
 import { linkIn, type Post, postOf } from '../../test/mails.ts'
 import { transaction } from '../platform/database/database.ts'
-import { changePassword, resetPassword } from './accounts.ts'
 import { signInLimits } from './limits.ts'
 import { makeLink } from './links.ts'
+import { changePassword, resetPassword } from './new-passwords.ts'
 import { disablePerson } from './people.ts'
 import { createPersonalToken } from './personal-tokens.ts'
 
@@ -170,6 +170,8 @@ test('what was left in an account before its address was proved lets nobody in a
   const own = await make('her own')
   await web.visitor().post(await asked(), { password: PASSWORD })
   assert.ok(await callers.find(own))
+  const { rows } = await pool.query(`select subject_id from audit where kind = 'ways_in_removed'`)
+  assert.deepEqual(rows, [{ subject_id: people.ada.id }])
 })
 
 test('the page of a link tells its address to nobody, and has nothing of others', async () => {

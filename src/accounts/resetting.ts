@@ -1,11 +1,9 @@
 import { AppError, notFound } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
-import { endAccess } from './access.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
-import { endChallenges } from './challenges.ts'
 import { managed } from './people.ts'
-import { endAllSessions } from './sessions.ts'
+import { signOutEverywhere } from './signing-out.ts'
 
 /**
  * Takes a person's authenticator, passkeys and recovery codes away, who has lost them all, and ends their sessions and
@@ -36,8 +34,6 @@ export async function resetSecondFactorsOf(db: Db, email: string): Promise<void>
 async function reset(tx: Tx, id: string, by: string | null, address: string | null): Promise<void> {
   for (const table of ['authenticators', 'passkeys', 'recovery_codes'] as const)
     await tx.deleteFrom(table).where('user_id', '=', id).execute()
-  await endChallenges(tx, id)
-  await endAllSessions(tx, id)
-  await endAccess(tx, id)
+  await signOutEverywhere(tx, id)
   await recordAudit(tx, { kind: 'second_factors_reset', subject: id, by, address })
 }

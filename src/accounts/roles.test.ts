@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { callersOf } from '../../test/access.ts'
 import { testApp } from '../../test/app.ts'
 import { ADDRESS, type Cast, cast, from, PASSWORD, person, sessionOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { waiting } from '../../test/locks.ts'
 import { newId } from '../platform/ids.ts'
 import {
   disablePerson,
@@ -162,8 +162,7 @@ test('a program that signs in while its person loses the role does not get a tok
   const holder = await pool.connect()
   await holder.query(`begin; select from users where id = '${ada.id}' for update`)
   const signing = callers.issue({ email: ada.email, password: PASSWORD }, from)
-  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  while ((await pool.query(waits)).rowCount === 0) await setTimeout(10)
+  await waiting(pool, 1)
   await holder.query(`update users set role = 'user' where id = '${ada.id}'; commit`)
   holder.release()
   const caller = await callers.find((await signing).accessToken)

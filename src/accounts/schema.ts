@@ -104,7 +104,7 @@ export const resetSchema = z.object({ password: newPassword })
 
 export const forgotSchema = z.object({ email: emailAddress })
 
-export const newEmailSchema = z.object({ email: emailAddress, current: knownPassword })
+export const newEmailSchema = z.object({ email: emailAddress, current: knownPassword.default('') })
 
 /** A code of the second factor, however it is typed. */
 const code = z

@@ -20,6 +20,7 @@ export const CODES_SCRIPTS = ['copy.js']
 export function securityPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
   const app = new Hono<SignedInEnv>()
   const party = relyingParty(config.baseUrl)
+  const usable = config.providers.map(({ name }) => name)
   const addressOf = (c: Context) => originOf(c, config).address
   app.use(`${SECURITY}/*`, signedIn)
   for (const changes of ['authenticator/*', 'passkeys/*', 'codes'])
@@ -59,7 +60,7 @@ export function securityPages({ config, db }: Pick<Deps, 'config' | 'db'>) {
   })
 
   app.post(`${SECURITY}/passkeys/:id{${ID}}/remove`, async c => {
-    await removePasskey(db, c.get('person'), c.req.param('id'), addressOf(c))
+    await removePasskey(db, c.get('person'), c.req.param('id'), usable, addressOf(c))
     return seeOther(c, SECURITY)
   })
 

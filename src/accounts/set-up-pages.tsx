@@ -9,7 +9,7 @@ import { deviceOf } from './device.ts'
 import type { SignInLimits } from './limits.ts'
 import { PASSKEY_SCRIPT } from './passkey-parts.tsx'
 import { addPasskey, askForNewPasskey, askForPasskey, enterByPasskey } from './passkeys.ts'
-import { hasPassword, proveByCode, proveByPassword } from './proving.ts'
+import { proveByCode, proveByPassword } from './proving.ts'
 import { codeSchema, passkeySchema, provingSchema } from './schema.ts'
 import { secondFactorsOf } from './second-factors.ts'
 import { CODES_SCRIPTS, showCodes } from './security-pages.tsx'
@@ -23,6 +23,7 @@ import {
   SECURITY,
   type SignedInEnv,
 } from './signed-in.ts'
+import { readWaysIn } from './ways-in.ts'
 import { newPasskeyAnswer, passkeyAnswer, relyingParty } from './webauthn.ts'
 
 /** Setting a second factor up, and proving before it that it is still the same person. Stands behind the page of them. */
@@ -148,8 +149,8 @@ export function setUpPages({
   async function provePage(c: Context<SignedInEnv>, next: string, problem?: Problem) {
     const [locale, person] = [c.get('locale'), c.get('person')]
     const factors = await secondFactorsOf(db, person.id)
-    const known = await hasPassword(db, person)
-    const page = <ProvePage {...{ locale, factors, hasPassword: known, party, next, problem }} />
+    const { hasPassword } = await readWaysIn(db, person)
+    const page = <ProvePage {...{ locale, factors, hasPassword, party, next, problem }} />
     const title = locale.t.secondFactor.proving.title
     return c.render(page, { title, current: '/settings', scripts: [PASSKEY_SCRIPT] })
   }

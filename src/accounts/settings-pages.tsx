@@ -4,13 +4,15 @@ import { ID } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
-import { addPassword, changePassword, changeProfile } from './accounts.ts'
+import { changeProfile } from './accounts.ts'
 import type { SignInLimits } from './limits.ts'
-import { mustBeFresh, readWaysIn } from './linking.ts'
+import { addPassword, changePassword } from './new-passwords.ts'
 import { passwordSchema, profileSchema, resetSchema } from './schema.ts'
 import { endSession, listSessions } from './sessions.ts'
 import { SettingsPage } from './settings-views.tsx'
 import { forgetSession, keepSession, originOf, type SignedInEnv, signedIn } from './signed-in.ts'
+import { proveAgain } from './verified.ts'
+import { readWaysIn } from './ways-in.ts'
 
 interface Shown {
   profile?: { values: FormValues; problem: Problem }
@@ -63,7 +65,7 @@ export function settingsPages({
     const { hasPassword } = await readWaysIn(db, person)
     if (hasPassword) return changePassword(db, limits, person, parse(passwordSchema, values), from)
     const { password } = parse(resetSchema, values)
-    await mustBeFresh(db, c.get('session').id)
+    await proveAgain(db, limits, person, { current: '', session: c.get('session').id }, from)
     return addPassword(db, person, password, from)
   }
 

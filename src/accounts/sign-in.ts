@@ -2,11 +2,10 @@ import { AppError } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import type { Actor, Origin } from './actor.ts'
 import { type Arrival, arrive } from './arriving.ts'
-import { recordAudit } from './audit.ts'
 import type { SignInLimits } from './limits.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
 import { dropToken } from './sessions.ts'
-import { isStillStored } from './verified.ts'
+import { countFailure, isStillStored } from './verified.ts'
 
 export interface Credentials {
   readonly email: string
@@ -43,7 +42,7 @@ export async function withCredentials<T>(
     .executeTakeFirst()
   const stored = user?.password_hash ?? null
   if (!(await verifyPassword(given.password, stored)) || !user || !stored) {
-    if (await limits.failed(given.email)) await recordBlocked(db, given.email, from)
+    await countFailure(db, limits, given.email, from)
     throw new AppError('unauthenticated', 'wrong_credentials')
   }
   await limits.succeeded(given.email, from.address)
@@ -56,14 +55,6 @@ export async function withCredentials<T>(
     // As it is now: meanwhile it may have been given or taken.
     const held = tx.selectFrom('users').select(['id', 'role']).where('id', '=', user.id)
     return work(tx, await held.executeTakeFirstOrThrow())
-  })
-}
-
-/** Writes that there have been so many wrong passwords for an e-mail that no more are taken: about its person, if it has one. */
-async function recordBlocked(db: Db, email: string, { address }: Origin): Promise<void> {
-  await transaction(db, async tx => {
-    const user = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
-    if (user) await recordAudit(tx, { kind: 'sign_in_blocked', subject: user.id, by: null, address })
   })
 }
 
