@@ -128,7 +128,7 @@ test('what can’t be done to one’s own account is refused on the page, and is
   for (const [verb, why] of [
     ['disable', /can’t disable your own account/],
     ['remove-admin', /no admin left who can sign in/],
-    ['reset-factors', /can’t reset your own second factors/],
+    ['reset-factors', /Your own second factor is turned off in your settings/],
   ] as const) {
     const answer = await root.post(`${own}/${verb}`)
     assert.equal(answer.status, 409, verb)
