@@ -19,6 +19,7 @@ export interface ActivityPayloads {
   task_deleted: { title: string }
   file_added: { name: string }
   file_removed: { name: string }
+  /** Here and below `name` is somebody's, empty once their account is closed. */
   member_joined: { name: string; role: MemberRole }
   member_role_changed: { name: string; from: MemberRole; to: MemberRole }
   member_removed: { name: string }

@@ -1,6 +1,7 @@
 import type { Locale } from '../texts/locale.ts'
 import { Icon, type IconName } from '../ui/Icon.tsx'
 import type { AuditLine } from './audit.ts'
+import { detailsOf } from './audit-details.ts'
 import { sentenceOf } from './audit-sentence.ts'
 
 export const AUDIT_PATH = '/admin/audit'
@@ -37,8 +38,8 @@ function Facts({ locale, line }: { locale: Locale; line: AuditLine }) {
     <p class="row-meta">
       <time datetime={at.toISOString()}>{locale.dateTime(at)}</time>
       {address !== null && <span>{t.address(address)}</span>}
-      {Object.values(details).map(detail => (
-        <span>{t.detail(detail)}</span>
+      {detailsOf(locale, details).map(detail => (
+        <span>{detail}</span>
       ))}
       {[...people].map(
         ([id, name]) => id !== null && name !== null && <a href={pathOfPerson(id)}>{addressIn(name)}</a>,

@@ -1,6 +1,7 @@
 import type { Actor, Origin } from '../accounts/actor.ts'
 import { type ClosingProof, eraseAccount, holdAccount, prove } from '../accounts/closing.ts'
 import type { SignInLimits } from '../accounts/limits.ts'
+import { forgetName } from '../activity/activity.ts'
 import { type Db, transaction } from '../platform/database/database.ts'
 import { type Fate, holdTablosOf, leaveTablos } from '../tablos/leaving.ts'
 
@@ -23,7 +24,8 @@ export async function closeAccount(
     await holdAccount(tx, actor, proved)
     // From here on they can join no other; those that they joined in between.
     await holdTablosOf(tx, actor)
-    const { deleted, handed } = await leaveTablos(tx, actor, fates)
+    const { deleted, handed } = await leaveTablos(tx, actor, fates, from.address)
+    await forgetName(tx, actor.id)
     const details = { tablos_deleted: String(deleted), tablos_handed: String(handed) }
     await eraseAccount(tx, actor, from.address, details)
   })

@@ -97,7 +97,9 @@ export async function resend(
     mustBeActive(tablo)
     const invitation = await tx
       .updateTable('invitations')
-      .set({ expires_at: expiry, token_hash: null, mailed: false, mailing: null, sent_at: null })
+      // By whoever sends it now: they may get to know the link, and when they are out it ends.
+      .set({ invited_by: actor.id, expires_at: expiry, token_hash: null })
+      .set({ mailed: false, mailing: null, sent_at: null })
       .where('id', '=', id)
       .where('tablo_id', '=', tabloId)
       .where(isPending)

@@ -8,6 +8,8 @@ import { record } from '../activity/activity.ts'
 import { AppError, type FieldErrors } from '../errors.ts'
 import type { Reader, Tx } from '../platform/database/database.ts'
 import type { TabloColor } from '../ui/colors.ts'
+import { endOpenLinks, setRole } from './members.ts'
+import type { Role } from './roles.ts'
 import { visibleTo } from './tablos.ts'
 
 /** A Tablo with one owner. */
@@ -16,7 +18,7 @@ export interface OwnedAlone {
   readonly title: string
   readonly color: TabloColor
   /** Who could have it: the other members, but for those who can't come in */
-  readonly heirs: readonly { id: string; name: string }[]
+  readonly heirs: readonly { id: string; name: string; role: Role }[]
 }
 
 /** What becomes of it. */
@@ -46,7 +48,7 @@ export async function ownedAlone(reader: Reader, actor: Actor): Promise<OwnedAlo
           .whereRef('others.tablo_id', '=', 'tablos.id')
           .where('others.user_id', '!=', actor.id)
           .where('users.disabled_at', 'is', null)
-          .select(['users.id', 'users.name'])
+          .select(['users.id', 'users.name', 'others.role'])
           .orderBy('others.created_at')
           .orderBy('users.id'),
       ).as('heirs'),
@@ -70,6 +72,7 @@ export async function leaveTablos(
   tx: Tx,
   actor: Actor,
   fates: ReadonlyMap<string, Fate>,
+  address: string,
 ): Promise<{ deleted: number; handed: number }> {
   const alone = new Map((await ownedAlone(tx, actor)).map(tablo => [tablo.id, tablo]))
   const fields: FieldErrors = {}
@@ -93,10 +96,10 @@ export async function leaveTablos(
     }
     const heir = tablo?.heirs.find(each => each.id === fate?.handTo)
     if (heir) {
-      await own(tx, id, heir.id)
+      await setRole(tx, actor, { id, title }, heir, 'owner', address)
       handed++
     }
-    await leave(tx, actor, id, heir?.name)
+    await leave(tx, actor, id, heir)
   }
   return { deleted, handed }
 }
@@ -115,22 +118,19 @@ async function remove(tx: Tx, actor: Actor, id: string, title: string): Promise<
   })
 }
 
-async function own(tx: Tx, id: string, heir: string): Promise<void> {
-  await tx
-    .updateTable('members')
-    .set({ role: 'owner' })
-    .where('tablo_id', '=', id)
-    .where('user_id', '=', heir)
-    .execute()
-}
-
-async function leave(tx: Tx, actor: Actor, id: string, owner: string | undefined): Promise<void> {
+async function leave(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  heir: OwnedAlone['heirs'][number] | undefined,
+): Promise<void> {
   await tx.deleteFrom('members').where('tablo_id', '=', id).where('user_id', '=', actor.id).execute()
+  await endOpenLinks(tx, id, actor.id)
   await record(tx, {
     tablo: id,
-    subject: null,
+    subject: heir?.id ?? null,
     actor: actor.id,
     kind: 'account_closed',
-    payload: owner === undefined ? {} : { owner },
+    payload: heir ? { owner: heir.name } : {},
   })
 }

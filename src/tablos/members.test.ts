@@ -3,11 +3,14 @@ import { beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { ADDRESS, type Cast, cast, tabloOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { asks } from '../../test/invitations.ts'
 import type { Person } from '../accounts/actor.ts'
 import { recent } from '../activity/activity.ts'
 import { AppError } from '../errors.ts'
 import { newId } from '../platform/ids.ts'
 import { create as createTask, find as findTask } from '../tasks/tasks.ts'
+import { resend } from './invitations.ts'
+import { findOffer } from './joining.ts'
 import { changeRole, leave, removeMember, transfer } from './members.ts'
 import { listMembers } from './reading.ts'
 import type { Role } from './roles.ts'
@@ -223,3 +226,19 @@ async function whileHeld(sql: string, act: () => Promise<unknown>): Promise<unkn
     other.release()
   }
 }
+
+test('who owns a Tablo no more comes back by no link for anybody that they made, or sent again', async () => {
+  for (const role of ['viewer', 'gone'] as const) {
+    await pool.query(`update members set role = 'owner' where user_id = $1`, [people.ben.id])
+    const link = { to: id, role: 'owner', open: true, way: 'hand' } as const
+    const made = await asks(db, { ...link, by: people.ben })
+    const hers = await asks(db, { ...link, by: people.ada, email: 'other@example.org' })
+    const again = await resend(db, people.ben, id, hers.id, { address: ADDRESS, way: 'hand' })
+    const kept = await asks(db, { ...link, by: people.ada, email: 'kept@example.org' })
+    if (role === 'gone') await leave(db, people.ben, id, ADDRESS)
+    else await changeRole(db, people.ada, id, people.ben.id, role, ADDRESS)
+    for (const { token = '' } of [made, again])
+      await assert.rejects(findOffer(db, token), { code: 'not_found' })
+    assert.equal((await findOffer(db, kept.token ?? '')).role, 'owner')
+  }
+})

@@ -147,11 +147,23 @@ async function mustLeaveAnOwner(tx: Tx, tabloId: string, without: string): Promi
   if (!other) throw new AppError('conflict', 'last_owner')
 }
 
-async function setRole(
+/** Ends the links that whoever owned a Tablo made for anybody: they know them, and would be what they were by one. */
+export async function endOpenLinks(tx: Tx, tabloId: string, by: string): Promise<void> {
+  await tx
+    .deleteFrom('invitations')
+    .where('tablo_id', '=', tabloId)
+    .where('invited_by', '=', by)
+    .where('open', '=', true)
+    .where('accepted_at', 'is', null)
+    .execute()
+}
+
+/** Gives a member another role, in the Tablo whose lock the transaction holds. */
+export async function setRole(
   tx: Tx,
   actor: Actor,
-  tablo: TabloState,
-  { id, role: from }: MemberDetails,
+  tablo: Pick<TabloState, 'id' | 'title'>,
+  { id, role: from }: Pick<MemberDetails, 'id' | 'role'>,
   to: Role,
   address: string,
 ): Promise<void> {
@@ -161,6 +173,7 @@ async function setRole(
     .where('tablo_id', '=', tablo.id)
     .where('user_id', '=', id)
     .execute()
+  if (from === 'owner') await endOpenLinks(tx, tablo.id, id)
   const details = { tablo: tablo.id, from, to }
   await recordAudit(tx, { kind: 'member_role_changed', subject: id, by: actor.id, address, details })
 }
@@ -174,6 +187,7 @@ async function drop(
   address: string,
 ): Promise<void> {
   await tx.deleteFrom('members').where('tablo_id', '=', tablo.id).where('user_id', '=', id).execute()
+  await endOpenLinks(tx, tablo.id, id)
   const details = { tablo: tablo.id, role }
   await recordAudit(tx, { kind, subject: id, by: actor.id, address, details })
 }
