@@ -63,6 +63,9 @@ export function SecondStepPage({ locale, factors, party, next, problem }: Second
         </Form>
         <p class="field-hint">{t.lost}</p>
       </details>
+      <p class="plain-foot">
+        <a href="/login">{t.somebodyElse}</a>
+      </p>
     </>
   )
 }

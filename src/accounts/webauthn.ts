@@ -3,16 +3,14 @@
 // and so both factors at once.
 
 import { isIP } from 'node:net'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
 import { z } from 'zod'
 import { errorText } from '../errors.ts'
 import type { Person } from './actor.ts'
 import { CHALLENGE_LIFE } from './challenges.ts'
+
+/** Loaded by the first who uses a passkey: it takes eight megabytes, and most never do. */
+const library = () => import('@simplewebauthn/server')
 
 /** This Xtablo, as passkeys know it. */
 export interface RelyingParty {
@@ -90,8 +88,8 @@ export const passkeyAnswer = answered({
 })
 
 /** What the browser is asked for a new passkey of this person. */
-export function newPasskeyRequest(party: RelyingParty, person: Person, known: KnownCredential[]) {
-  return generateRegistrationOptions({
+export async function newPasskeyRequest(party: RelyingParty, person: Person, known: KnownCredential[]) {
+  return (await library()).generateRegistrationOptions({
     rpName: 'Xtablo',
     rpID: party.id,
     userID: handleOf(person.id),
@@ -104,8 +102,8 @@ export function newPasskeyRequest(party: RelyingParty, person: Person, known: Kn
 }
 
 /** What the browser is asked for a passkey: one of these, or, without them, any that it has for us. */
-export function passkeyRequest(party: RelyingParty, known: KnownCredential[] = []) {
-  return generateAuthenticationOptions({
+export async function passkeyRequest(party: RelyingParty, known: KnownCredential[] = []) {
+  return (await library()).generateAuthenticationOptions({
     rpID: party.id,
     timeout: CHALLENGE_LIFE * 60_000,
     userVerification: 'required',
@@ -115,6 +113,7 @@ export function passkeyRequest(party: RelyingParty, known: KnownCredential[] = [
 
 /** The new passkey, when the answer is right; else nothing. */
 export async function checkNewPasskey(party: RelyingParty, challenge: string, answer: NewPasskeyAnswer) {
+  const { verifyRegistrationResponse } = await library()
   const checked = await verifyRegistrationResponse({
     response: { ...answer, clientExtensionResults: {} } as Registration,
     expectedChallenge: challenge,
@@ -140,6 +139,7 @@ export async function checkPasskey(
 ): Promise<number | undefined> {
   const handle = answer.response.userHandle
   if (handle && !Buffer.from(handle, 'base64url').equals(handleOf(userId))) return undefined
+  const { verifyAuthenticationResponse } = await library()
   const checked = await verifyAuthenticationResponse({
     response: { ...answer, clientExtensionResults: {} } as Authentication,
     expectedChallenge: challenge,

@@ -102,7 +102,7 @@ test('the audit keeps who it was, and what became of their Tablos', async () => 
     'select kind, actor_name, subject_name, address, details from audit order by at, id',
   )
   const name = 'Ada <ada@example.org>'
-  const role = { tablo, title: 'Bakery', from: 'editor', to: 'owner' }
+  const role = { tablo, from: 'editor', to: 'owner' }
   assert.deepEqual(rows, [
     {
       kind: 'member_role_changed',

@@ -114,6 +114,16 @@ test('nobody joins whose account was disabled', async () => {
   await assert.rejects(take(people.eve, token), { code: 'forbidden', text: 'account_disabled' })
 })
 
+test('an invitation lets nobody in while whoever sent it is disabled', async () => {
+  const { token } = await ask({ open: true, way: 'hand' })
+  const disable = (at: string) =>
+    pool.query(`update users set disabled_at = ${at} where id = $1`, [people.ada.id])
+  await disable('now()')
+  await isDead(token)
+  await disable('null')
+  assert.equal(await take(people.eve, token), id)
+})
+
 test('who is removed is not let back in: by their own invitation, or by one that they sent', async () => {
   await pool.query(`update members set role = 'owner' where user_id = $1`, [people.ben.id])
   const { token } = await ask({ by: people.ben, email: 'dora@example.org', open: true, way: 'hand' })

@@ -120,6 +120,8 @@ const offers = (reader: Reader, token: string) =>
     .select('invitations.accepted_at as acceptedAt')
     .where('token_hash', '=', hashToken(token))
     .where('expires_at', '>', sql<Date>`now()`)
+    // Nobody answers for it while whoever sent it is kept out.
+    .where('users.disabled_at', 'is', null)
 
 type Row = Awaited<ReturnType<ReturnType<typeof offers>['executeTakeFirst']>>
 

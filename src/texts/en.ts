@@ -644,6 +644,7 @@ export const en = {
       recoveryHint: 'One of those that you saved. Each works once.',
       submitRecovery: 'Continue with the recovery code',
       lost: 'No code left? An admin of this Xtablo can reset your second factor.',
+      somebodyElse: 'Sign in as somebody else',
       again: 'Sign in again',
     },
     app: {

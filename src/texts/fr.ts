@@ -680,6 +680,7 @@ export const fr: Texts = {
       recoveryHint: 'Un de ceux que vous avez gardés. Chacun sert une fois.',
       submitRecovery: 'Continuer avec le code de secours',
       lost: 'Plus aucun code\u00a0? Un administrateur de ce Xtablo peut réinitialiser votre second facteur.',
+      somebodyElse: 'Se connecter à un autre compte',
       again: 'Se connecter de nouveau',
     },
     app: {

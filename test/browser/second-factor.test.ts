@@ -146,6 +146,7 @@ for (const [how, options] of Object.entries<BrowserContextOptions>({
     await page.getByLabel('Code', { exact: true }).fill('000000')
     await page.getByRole('button', { name: 'Turn on' }).click()
     await page.locator('.field-error').waitFor()
+    await app.steady()
     await page.getByLabel('Code', { exact: true }).fill(app.code(-1))
     await page.getByRole('button', { name: 'Turn on' }).click()
     await page.locator('.recovery-codes').waitFor()

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import { isLoopback } from '../../variables.ts'
 import { MailError, type Mailer, type MailFault } from './mailer.ts'
 
@@ -13,7 +13,7 @@ const PATIENCE_MS = 15_000
 export function smtpMailer({ url, from }: { url: string; from: string }, patienceMs = PATIENCE_MS): Mailer {
   const { username, hostname, searchParams } = new URL(url)
   const needsTls = username !== '' && !isLoopback(hostname) && !searchParams.has('requireTLS')
-  const transport = createTransport({
+  const options = {
     url,
     ...(needsTls && { requireTLS: true }),
     connectionTimeout: patienceMs,
@@ -23,17 +23,23 @@ export function smtpMailer({ url, from }: { url: string; from: string }, patienc
     // What a mail is made of is ours: nothing is fetched or read for it.
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  }
+  // Loaded by the first mail: it takes ten megabytes, and a process that only serves pages sends none.
+  let opened: Promise<Transporter> | undefined
+  const transport = () => {
+    opened ??= import('nodemailer').then(({ createTransport }) => createTransport(options))
+    return opened
+  }
   return {
     way: 'smtp',
     async send({ to, subject, text, html }, signal) {
       const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' }
       // As an object, so that no address can name others.
       const message = { from, to: { name: '', address: to }, subject, text, html, headers, signal }
-      await transport.sendMail(message).catch(failed)
+      await (await transport()).sendMail(message).catch(failed)
     },
-    check: async () => void (await transport.verify().catch(failed)),
-    close: () => transport.close(),
+    check: async () => void (await (await transport()).verify().catch(failed)),
+    close: () => void opened?.then(made => made.close()),
   }
 }
 
