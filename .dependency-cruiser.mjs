@@ -32,20 +32,26 @@ export default {
     },
     never(
       'texts-errors-config-are-the-ground',
-      '^src/(texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)',
-      { path: '^src/', pathNot: '^src/(texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)' },
+      '^src/(texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)',
+      { path: '^src/', pathNot: '^src/(texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)' },
       'Everything stands on these, so they stand on nothing.',
     ),
     never(
       'platform-knows-nothing-of-the-product',
       '^src/platform/',
-      { path: '^src/', pathNot: '^src/(platform/|texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)' },
+      {
+        path: '^src/',
+        pathNot: '^src/(platform/|texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)',
+      },
       'Plumbing takes what it needs as an argument.',
     ),
     never(
       'ui-knows-no-feature',
       '^src/ui/',
-      { path: '^src/', pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config\\.ts$|variables\\.ts$)' },
+      {
+        path: '^src/',
+        pathNot: '^src/(ui/|platform/|texts/|errors\\.ts$|config(-providers)?\\.ts$|variables\\.ts$)',
+      },
       'A part of the design system takes what it shows as props.',
     ),
     never(

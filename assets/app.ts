@@ -103,7 +103,7 @@ document.addEventListener(
     if (!(confirm instanceof HTMLDetailsElement) || !confirm.matches('.confirm') || !confirm.open) return
     confirm.querySelector('.confirm-panel')?.scrollIntoView({ block: 'nearest' })
     if (confirm.querySelector('summary')?.checkVisibility()) return
-    confirm.querySelector<HTMLElement>('[data-cancel]')?.focus()
+    confirm.querySelector<HTMLElement>('input:not([type="hidden"]), [data-cancel]')?.focus()
   },
   { capture: true },
 )

@@ -10,13 +10,16 @@ import { meApi } from './accounts/api.ts'
 import { authApi } from './accounts/auth-api.ts'
 import { type ApiEnv, needs } from './accounts/bearer.ts'
 import type { Callers } from './accounts/callers.ts'
+import type { SignInLimits } from './accounts/limits.ts'
 import { peopleApi } from './accounts/people-api.ts'
 import { jobApi } from './admin/api.ts'
+import { auditApi } from './admin/audit-api.ts'
 import { AppError, notFound } from './errors.ts'
 import { fileApi } from './files/api.ts'
 import { isSameFile, isUpload } from './files/arriving.ts'
 import { entry as findFile } from './files/listing.ts'
 import { guards } from './guards.ts'
+import { leavingApi } from './leaving/api.ts'
 import { describe } from './platform/api/document.ts'
 import { idempotent } from './platform/api/idempotency.ts'
 import { answer, problem } from './platform/api/problems.ts'
@@ -29,6 +32,9 @@ import { drained, limitBody } from './platform/web/bodies.ts'
 import { isKnown, notModified, sendBytes, tagOf } from './platform/web/html.ts'
 import { activityApi } from './tablos/activity-api.ts'
 import { tabloApi } from './tablos/api.ts'
+import { findInvitation } from './tablos/invitation-listing.ts'
+import { invitationApi } from './tablos/invitations-api.ts'
+import { memberApi } from './tablos/members-api.ts'
 import { find as findTablo } from './tablos/tablos.ts'
 import { taskApi } from './tasks/api.ts'
 import { entry as findTask } from './tasks/listing.ts'
@@ -36,7 +42,7 @@ import { entry as findTask } from './tasks/listing.ts'
 const BASE = '/api/v1'
 
 /** Raised when what callers send or get changes; its first number when that breaks what they have. */
-const VERSION = '1.0.0'
+const VERSION = '1.1.0'
 
 const DESCRIPTION = `Everything the pages can do, for programs. Each request carries a token: \`Authorization: Bearer …\`. Lists
 answer \`items\` and \`next\`; errors are problem documents (RFC 9457).`
@@ -45,25 +51,31 @@ const TAGS = [
   { name: 'Sign-in', description: 'Tokens for a person’s e-mail and password.' },
   { name: 'Me', description: 'The account that the token stands for.' },
   { name: 'Tablos', description: 'A Tablo is one project: its members and everything in it.' },
+  { name: 'Members', description: 'Who is in a Tablo, and who is invited.' },
   { name: 'Tasks', description: 'Units of work in a Tablo, in four columns.' },
   { name: 'Files', description: 'Files of a Tablo. A file never changes.' },
   { name: 'Activity', description: 'The record of every change in a Tablo.' },
   { name: 'Users', description: 'The people of this Xtablo, for admins.' },
+  { name: 'Audit', description: 'Who did what to accounts, roles, tokens and settings, for admins.' },
   { name: 'Jobs', description: 'Background work, for admins.' },
 ]
 
 /** Every operation, and the document of them, which is the same whatever the dependencies. It opens nothing by itself. */
-export function createApi(deps: Deps & { callers: Callers }) {
+export function createApi(deps: Deps & { callers: Callers; limits: SignInLimits }) {
   const { config, db, callers } = deps
   const api = new OpenAPIHono<ApiEnv>()
   const parts = [
     authApi(deps),
     meApi(deps),
     tabloApi(deps),
+    memberApi(deps),
+    invitationApi(deps),
     taskApi(deps),
     fileApi(deps),
     activityApi(deps),
+    leavingApi(deps),
     peopleApi(deps),
+    auditApi(deps),
     jobApi(deps),
   ]
   const operations = parts.flatMap(part => operationsOf(part))
@@ -168,10 +180,11 @@ export function createApi(deps: Deps & { callers: Callers }) {
     const named = c.req.param() as Record<string, string | undefined>
     const { actor } = c.get('caller')
     if (!Object.values(named).every(id => id === undefined || isId(id))) throw notFound()
-    const { tablo_id, task_id, file_id } = named
+    const { tablo_id, task_id, file_id, invitation_id } = named
     if (tablo_id !== undefined) await findTablo(db, actor, tablo_id)
     if (task_id !== undefined) await findTask(db, actor, task_id)
     if (file_id !== undefined) await findFile(db, actor, file_id)
+    if (invitation_id !== undefined) await findInvitation(db, actor, invitation_id)
   }
 }
 

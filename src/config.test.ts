@@ -50,6 +50,24 @@ const MALFORMED: Record<string, string[]> = {
     '10.0.0.1 10.0.0.2',
     'true',
   ],
+  GOOGLE_CLIENT_ID: ['hidden id', ' hidden'],
+  GOOGLE_CLIENT_SECRET: ['hidden secret', 'hidden '],
+  GOOGLE_REDIRECT_URL: [
+    'tablo.example.org/auth/google/callback',
+    'https://tablo.example.org/',
+    'https://tablo.example.org/auth/google/callback/',
+    'https://tablo.example.org/auth/google/callback?x',
+    'https://user:hidden@tablo.example.org/auth/google/callback',
+    'ftp://tablo.example.org/auth/google/callback',
+  ],
+  GOOGLE_ISSUER: [
+    'accounts.google.com',
+    'https://',
+    'ftp://x',
+    'https://x?y',
+    'https://x#y',
+    'https://u:hidden@x',
+  ],
   METRICS_PORT: ['x', '-1', '65536', '9464.5', ' 80'],
   METRICS_HOST: ['a b', '127.0.0.1:9464', '*'],
   OTEL_EXPORTER_OTLP_ENDPOINT: ['collector:4318', 'grpc://collector:4317', 'https://', 'x'],
@@ -69,6 +87,25 @@ const MALFORMED: Record<string, string[]> = {
   S3_SECRET_KEY: ['two words', ' start'],
   S3_USE_PATH_STYLE: ['yes', '1', 'True'],
   S3_PUBLIC_ENDPOINT: ['files.example.org', 'https://files.example.org/path'],
+  SMTP_URL: [
+    'smtp.example.org',
+    'smtp.example.org:587',
+    'http://smtp.example.org',
+    'smtp://',
+    'smtps:x',
+    'smtp://ex%20ample.org',
+    'smtp://user:100%@smtp.example.org',
+  ],
+  MAIL_FROM: [
+    'xtablo',
+    'Xtablo',
+    '@example.org',
+    'Xtablo xtablo@example.org',
+    'Xtablo <xtablo>',
+    'xtablo@example.org, other@example.org',
+    '<xtablo@example.org> Xtablo',
+    'Xtablo\t<xtablo@example.org>',
+  ],
   CORS_ORIGINS: [
     '*',
     'https://*.example.org',
@@ -150,8 +187,9 @@ test('no secret is shown, not even a malformed one', () => {
     S3_ENDPOINT: 'https://key:hidden@s3.example.org',
     S3_ACCESS_KEY: 'hidden key',
     S3_SECRET_KEY: 'hidden secret',
+    SMTP_URL: 'http://user:hidden@smtp.example.org',
   })
-  assert.equal(faults.length, 6)
+  assert.equal(faults.length, 7)
   assert.ok(!faults.join().includes('hidden'), faults.join())
 })
 

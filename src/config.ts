@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { loadEnvFile } from 'node:process'
 import type { z } from 'zod'
+import { parseProviders } from './config-providers.ts'
 import { isLoopback, secretNames, VARIABLES, variableNames } from './variables.ts'
 
 export class ConfigError extends Error {
@@ -54,6 +55,8 @@ export function parseConfig(environment: Environment) {
   const maxUploadMib = read('MAX_UPLOAD_SIZE_MB')
   const tabloQuotaMib = read('TABLO_QUOTA_MB')
   const s3 = parseS3(environment, read, faults)
+  const smtp = parseSmtp(environment, read, faults)
+  const providers = parseProviders(environment, read, faults)
   const corsOrigins = read('CORS_ORIGINS')
   const backupDir = read('BACKUP_DIR')
   const schedule = read('BACKUP_SCHEDULE')
@@ -64,6 +67,7 @@ export function parseConfig(environment: Environment) {
   const healthSocket = read('HEALTH_SOCKET')
   const logLevel = read('LOG_LEVEL')
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  const address = new URL(baseUrl ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`)
   return {
     env,
     production: env === 'production',
@@ -71,7 +75,7 @@ export function parseConfig(environment: Environment) {
     dataDir: resolve(dataDir),
     host,
     port,
-    baseUrl: new URL(baseUrl ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`),
+    baseUrl: address,
     trustedProxies,
     signup,
     sessionSecret,
@@ -81,6 +85,14 @@ export function parseConfig(environment: Environment) {
     tabloQuotaBytes: tabloQuotaMib === undefined ? undefined : tabloQuotaMib * MIB,
     /** Undefined: files are kept in a folder of the data directory. */
     s3,
+    /** Undefined: no mail goes out. In development on this machine alone it is shown at /dev/mail instead. */
+    smtp,
+    showsMail: env === 'development' && smtp === undefined && isLoopback(host ?? ''),
+    /** Who else says who people are, with the address to which each sends them back. */
+    providers: providers.map(each => ({
+      ...each,
+      redirectUrl: each.redirectUrl ?? new URL(`/auth/${each.name}/callback`, address).href,
+    })),
     /** Other sites whose scripts may call the API */
     corsOrigins,
     /** Archives that the worker makes by itself: where, when (cron, UTC), and how many stay. Undefined: none. */
@@ -93,6 +105,20 @@ export function parseConfig(environment: Environment) {
     healthSocket,
     logLevel,
   }
+}
+
+function parseSmtp(environment: Environment, read: Read, faults: string[]) {
+  const before = faults.length
+  const [url, from] = [read('SMTP_URL'), read('MAIL_FROM')]
+  if (faults.length > before) return undefined
+  if (url !== undefined && from !== undefined) return { url, from }
+  for (const [name, other] of [
+    ['MAIL_FROM', 'SMTP_URL'],
+    ['SMTP_URL', 'MAIL_FROM'],
+  ] as const)
+    if (!environment[name] && environment[other])
+      faults.push(`${name}: needed with ${other}, expected ${VARIABLES[name][0]}.`)
+  return undefined
 }
 
 /** Malformed values are told first: whether what is there fits together can be said only of what is well formed. */

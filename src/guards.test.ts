@@ -20,43 +20,60 @@ import { endPersonalToken, listPersonalTokens } from './accounts/personal-tokens
  * owner was disabled. Where there are two kinds of token, both are answered so.
  */
 const ANSWERS = `
-                                   nobody cookie stranger viewer editor owner admin expired ended disabled reading
-GET    /api/docs                   200    200    200      200    200    200   200   200     200   200      200
-GET    /openapi.json               200    200    200      200    200    200   200   200     200   200      200
-POST   /auth/token                 200    200    200      200    200    200   200   200     200   200      200
-POST   /auth/refresh               200    200    200      200    200    200   200   200     200   200      200
-POST   /auth/revoke                204    204    204      204    204    204   204   204     204   204      204
-GET    /me                         401    401    200      200    200    200   200   401     401   401      200
-PATCH  /me                         401    401    200      200    200    200   200   401     401   401      403
-GET    /tablos                     401    401    200      200    200    200   200   401     401   401      200
-POST   /tablos                     401    401    201      201    201    201   201   401     401   401      403
-GET    /tablos/:tablo_id           401    401    404      200    200    200   404   401     401   401      200
-PATCH  /tablos/:tablo_id           401    401    404      403    403    200   404   401     401   401      403
-DELETE /tablos/:tablo_id           401    401    404      403    403    204   404   401     401   401      403
-POST   /tablos/:tablo_id/archive   401    401    404      403    403    200   404   401     401   401      403
-POST   /tablos/:tablo_id/restore   401    401    404      403    403    200   404   401     401   401      403
-GET    /tablos/:tablo_id/members   401    401    404      200    200    200   404   401     401   401      200
-GET    /tablos/:tablo_id/progress  401    401    404      200    200    200   404   401     401   401      200
-GET    /tablos/:tablo_id/activity  401    401    404      200    200    200   404   401     401   401      200
-GET    /tablos/:tablo_id/tasks     401    401    404      200    200    200   404   401     401   401      200
-POST   /tablos/:tablo_id/tasks     401    401    404      403    201    201   404   401     401   401      403
-GET    /tasks                      401    401    200      200    200    200   200   401     401   401      200
-GET    /tasks/:task_id             401    401    404      200    200    200   404   401     401   401      200
-PATCH  /tasks/:task_id             401    401    404      403    200    200   404   401     401   401      403
-POST   /tasks/:task_id/move        401    401    404      403    200    200   404   401     401   401      403
-DELETE /tasks/:task_id             401    401    404      403    204    204   404   401     401   401      403
-GET    /tablos/:tablo_id/files     401    401    404      200    200    200   404   401     401   401      200
-POST   /tablos/:tablo_id/files     401    401    404      403    201    201   404   401     401   401      403
-GET    /files/:file_id             401    401    404      200    200    200   404   401     401   401      200
-GET    /files/:file_id/content     401    401    404      200    200    200   404   401     401   401      200
-DELETE /files/:file_id             401    401    404      403    204    204   404   401     401   401      403
-GET    /users                      401    401    404      404    404    404   200   401     401   401      404
-POST   /users/:user_id/disable     401    401    404      404    404    404   200   401     401   401      404
-POST   /users/:user_id/enable      401    401    404      404    404    404   200   401     401   401      404
-GET    /jobs                       401    401    404      404    404    404   200   401     401   401      404
-GET    /jobs/:job_id               401    401    404      404    404    404   200   401     401   401      404
-POST   /jobs/:job_id/retry         401    401    404      404    404    404   200   401     401   401      404
-POST   /jobs/:job_id/cancel        401    401    404      404    404    404   200   401     401   401      404
+                                            nobody cookie stranger viewer editor owner admin expired ended disabled reading
+GET    /api/docs                            200    200    200      200    200    200   200   200     200   200      200
+GET    /openapi.json                        200    200    200      200    200    200   200   200     200   200      200
+POST   /auth/token                          200    200    200      200    200    200   200   200     200   200      200
+POST   /auth/refresh                        200    200    200      200    200    200   200   200     200   200      200
+POST   /auth/revoke                         204    204    204      204    204    204   204   204     204   204      204
+GET    /me                                  401    401    200      200    200    200   200   401     401   401      200
+PATCH  /me                                  401    401    200      200    200    200   200   401     401   401      403
+DELETE /me                                  401    401    422      422    422    422   422   401     401   401      403
+GET    /me/export                           401    401    200      200    200    200   200   401     401   401      200
+GET    /tablos                              401    401    200      200    200    200   200   401     401   401      200
+POST   /tablos                              401    401    201      201    201    201   201   401     401   401      403
+GET    /tablos/:tablo_id                    401    401    404      200    200    200   404   401     401   401      200
+PATCH  /tablos/:tablo_id                    401    401    404      403    403    200   404   401     401   401      403
+DELETE /tablos/:tablo_id                    401    401    404      403    403    204   404   401     401   401      403
+POST   /tablos/:tablo_id/archive            401    401    404      403    403    200   404   401     401   401      403
+POST   /tablos/:tablo_id/restore            401    401    404      403    403    200   404   401     401   401      403
+GET    /tablos/:tablo_id/members            401    401    404      200    200    200   404   401     401   401      200
+PATCH  /tablos/:tablo_id/members/:member_id 401    401    404      403    403    200   404   401     401   401      403
+DELETE /tablos/:tablo_id/members/:member_id 401    401    404      403    403    204   404   401     401   401      403
+POST   /tablos/:tablo_id/leave              401    401    404      204    204    204   404   401     401   401      403
+POST   /tablos/:tablo_id/transfer           401    401    404      403    403    200   404   401     401   401      403
+GET    /tablos/:tablo_id/invitations        401    401    404      403    403    200   404   401     401   401      200
+POST   /tablos/:tablo_id/invitations        401    401    404      403    403    201   404   401     401   401      403
+GET    /invitations/:invitation_id          401    401    404      404    404    200   404   401     401   401      200
+POST   /invitations/:invitation_id/resend   401    401    404      404    404    200   404   401     401   401      403
+DELETE /invitations/:invitation_id          401    401    404      404    404    204   404   401     401   401      403
+POST   /invitations/accept                  401    401    200      200    200    200   200   401     401   401      403
+GET    /tablos/:tablo_id/progress           401    401    404      200    200    200   404   401     401   401      200
+GET    /tablos/:tablo_id/activity           401    401    404      200    200    200   404   401     401   401      200
+GET    /tablos/:tablo_id/tasks              401    401    404      200    200    200   404   401     401   401      200
+POST   /tablos/:tablo_id/tasks              401    401    404      403    201    201   404   401     401   401      403
+GET    /tasks                               401    401    200      200    200    200   200   401     401   401      200
+GET    /tasks/:task_id                      401    401    404      200    200    200   404   401     401   401      200
+PATCH  /tasks/:task_id                      401    401    404      403    200    200   404   401     401   401      403
+POST   /tasks/:task_id/move                 401    401    404      403    200    200   404   401     401   401      403
+DELETE /tasks/:task_id                      401    401    404      403    204    204   404   401     401   401      403
+GET    /tablos/:tablo_id/files              401    401    404      200    200    200   404   401     401   401      200
+POST   /tablos/:tablo_id/files              401    401    404      403    201    201   404   401     401   401      403
+GET    /files/:file_id                      401    401    404      200    200    200   404   401     401   401      200
+GET    /files/:file_id/content              401    401    404      200    200    200   404   401     401   401      200
+DELETE /files/:file_id                      401    401    404      403    204    204   404   401     401   401      403
+GET    /users                               401    401    404      404    404    404   200   401     401   401      404
+GET    /users/:user_id                      401    401    404      404    404    404   200   401     401   401      404
+POST   /users/:user_id/disable              401    401    404      404    404    404   200   401     401   401      404
+POST   /users/:user_id/enable               401    401    404      404    404    404   200   401     401   401      404
+POST   /users/:user_id/make-admin           401    401    404      404    404    404   200   401     401   401      404
+POST   /users/:user_id/remove-admin         401    401    404      404    404    404   200   401     401   401      404
+POST   /users/:user_id/end-sessions         401    401    404      404    404    404   200   401     401   401      404
+GET    /audit                               401    401    404      404    404    404   200   401     401   401      404
+GET    /jobs                                401    401    404      404    404    404   200   401     401   401      404
+GET    /jobs/:job_id                        401    401    404      404    404    404   200   401     401   401      404
+POST   /jobs/:job_id/retry                  401    401    404      404    404    404   200   401     401   401      404
+POST   /jobs/:job_id/cancel                 401    401    404      404    404    404   200   401     401   401      404
 `
 
 const [columns = [], ...lines] = ANSWERS.trim()

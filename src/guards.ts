@@ -25,6 +25,8 @@ export const guards: Readonly<Record<string, Guard | 'nobody'>> = {
 
   getMe: read,
   changeMe: write,
+  exportMe: read,
+  closeMe: write,
 
   listTablos: read,
   createTablo: write,
@@ -33,9 +35,20 @@ export const guards: Readonly<Record<string, Guard | 'nobody'>> = {
   deleteTablo: owner,
   archiveTablo: owner,
   restoreTablo: owner,
-  listMembers: viewer,
   getProgress: viewer,
   listActivity: viewer,
+
+  listMembers: viewer,
+  changeMember: owner,
+  removeMember: owner,
+  leaveTablo: { ...write, tablo: 'viewer' },
+  transferTablo: owner,
+  listInvitations: { ...read, tablo: 'owner' },
+  createInvitation: owner,
+  getInvitation: { ...read, tablo: 'owner' },
+  resendInvitation: owner,
+  withdrawInvitation: owner,
+  acceptInvitation: write,
 
   listTasks: read,
   listTasksOfTablo: viewer,
@@ -54,6 +67,12 @@ export const guards: Readonly<Record<string, Guard | 'nobody'>> = {
   listUsers: adminReads,
   disableUser: adminWrites,
   enableUser: adminWrites,
+  getUser: adminReads,
+  makeAdmin: adminWrites,
+  removeAdmin: adminWrites,
+  endSessionsOfUser: adminWrites,
+
+  listAudit: adminReads,
 
   listJobs: adminReads,
   getJob: adminReads,

@@ -191,6 +191,11 @@ test('in production lines are JSON, and the first account is made by the link of
     .map(line => JSON.parse(line))
   assert.ok(lines.some(({ msg, route }) => msg === 'request' && route === '/setup/:token'))
   assert.ok(lines.some(({ msg }) => msg === 'worker ready'))
+  const told = lines.filter(({ msg }) => /^no mail goes out: SMTP_URL is not set/.test(msg))
+  assert.deepEqual(
+    told.map(({ level }) => level),
+    [40],
+  )
   const again = xtablo(empty, ['web'], { ENV: 'production', ...SECRET })
   await again.says(READY)
   again.process.kill('SIGTERM')
@@ -216,6 +221,37 @@ test('reset-password for a disabled person refuses with a line', async () => {
   const { ended, said } = xtablo(database, ['reset-password', eve.email])
   assert.equal(await ended, 1)
   assert.equal(said(), `The account of “${eve.email}” is disabled: an admin can enable it again.\n`)
+})
+
+test('make-admin makes whoever is locked out an admin, and asks before it enables', async () => {
+  const { pool } = database
+  const zoe = await person(database, 'Zoe')
+  const run = async (...args: string[]) => {
+    const { ended, said } = xtablo(database, ['make-admin', ...args])
+    return [await ended, said()]
+  }
+  assert.deepEqual(await run(` ${zoe.email.toUpperCase()} `), [
+    0,
+    `“${zoe.email}” is an admin now, and signs in anew.\n`,
+  ])
+  assert.deepEqual(await run(zoe.email), [0, `“${zoe.email}” is an admin already.\n`])
+  await pool.query(`update users set disabled_at = now(), role = 'user' where id = $1`, [zoe.id])
+  assert.deepEqual(await run(zoe.email), [
+    1,
+    `The account of “${zoe.email}” is disabled. To enable it too: xtablo make-admin ${zoe.email} --enable\n`,
+  ])
+  assert.deepEqual(await run('--enable', zoe.email), [
+    0,
+    `“${zoe.email}” is an admin now, and signs in anew.\n`,
+  ])
+  const { rows } = await pool.query('select role, disabled_at from users where id = $1', [zoe.id])
+  assert.deepEqual(rows, [{ role: 'admin', disabled_at: null }])
+  assert.deepEqual(await run('nobody@example.org'), [
+    1,
+    'There is no account with the e-mail address “nobody@example.org”.\n',
+  ])
+  assert.match(String((await run())[1]), /^make-admin takes the e-mail address of an account\./)
+  assert.match(String((await run(zoe.email, '--yes'))[1]), /^“--yes” is not understood here\./)
 })
 
 test('rotate-keys says which key signs from now on, and the one of before is still published', async () => {

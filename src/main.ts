@@ -13,6 +13,9 @@ const HELP = `Usage: xtablo COMMAND
   list-failed-jobs      list the jobs that were given up, the newest first; --json for programs
   retry-job ID          run a job again that was given up
   reset-password EMAIL  print a link that sets a new password, good for one hour
+  make-admin EMAIL      make the person with this account an admin; --enable lets a disabled one in again
+  reset-second-factor EMAIL
+                        take authenticator app, passkeys and recovery codes from an account that lost them
   rotate-keys           sign the tokens of the API by a new key from now on
   backup FILE           write database and files into one archive, while Xtablo runs; - for the standard output
   restore FILE          put an archive into an empty installation; --replace deletes what is there,
@@ -36,6 +39,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'list-failed-jobs': async () => (await import('./commands/jobs.ts')).listFailedJobs,
   'retry-job': async () => (await import('./commands/jobs.ts')).retry,
   'reset-password': async () => (await import('./commands/accounts.ts')).resetPassword,
+  'make-admin': async () => (await import('./commands/accounts.ts')).makeAdmin,
+  'reset-second-factor': async () => (await import('./commands/accounts.ts')).resetSecondFactor,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'rotate-keys': async () => (await import('./commands/accounts.ts')).rotateSigningKeys,
   backup: async () => (await import('./commands/backup.ts')).makeBackup,

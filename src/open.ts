@@ -7,6 +7,7 @@ import { pendingMigrations } from './platform/database/migrate.ts'
 import { openPool, openProbe } from './platform/database/pool.ts'
 import type { Deps } from './platform/deps.ts'
 import { createLog, type Log } from './platform/log.ts'
+import { openMailer } from './platform/mail/open.ts'
 import { loadSecret } from './platform/secret.ts'
 import { openStorage } from './platform/storage/open.ts'
 import type { Tracing } from './platform/tracing/tracing.ts'
@@ -50,14 +51,16 @@ export async function open(config: Config, use: Use): Promise<Opened> {
   const database = await openDatabase(config, use, log, tracing)
   const { pool, probe, db, connection, notes } = database
   const storage = await openStorage(config)
+  const mailer = openMailer(config)
   const close = async () => {
     storage.close()
+    mailer.close()
     await Promise.all([database.close(), tracing?.stop(CLOSE_GRACE_MS)])
   }
   try {
     const migrationsPending = async () => (await pendingMigrations(probe)).length > 0
     const secret = loadSecret(config)
-    const rest = { connection, storage, log, secret, migrationsPending, tracing }
+    const rest = { connection, storage, mailer, log, secret, migrationsPending, tracing }
     return { deps: { config, db, pool, probe, ...rest }, notes, close }
   } catch (error) {
     await close()

@@ -36,6 +36,9 @@ const LEFTOVERS_MS = 200
 
 const PARENT_POLL_MS = 1_000
 
+const NO_MAIL =
+  'no mail goes out: SMTP_URL is not set. Nobody can have a link mailed for a forgotten password (xtablo reset-password EMAIL prints one), confirm or change an address, or be told of a new device.'
+
 /** Runs until a signal ends it. Throws what keeps it from starting. */
 export async function serve(
   config: Config,
@@ -101,10 +104,11 @@ async function begin(
   keep: Keep,
 ): Promise<void> {
   const { deps, notes } = opened
-  const { config, db, log, pool, secret, storage } = deps
+  const { config, db, log, mailer, pool, secret, storage } = deps
   const parts: Record<string, HealthCheck> = {}
   if (config.healthSocket) await keep((await serveHealth(config.healthSocket, parts)).stop)
   for (const note of notes) log.info(note)
+  if (mailer.way === 'none') log.warn(NO_MAIL)
   if (config.metrics) await keep(await serveMetrics(deps, config.metrics))
   await checkAtStart(storage, log)
   if (command === 'worker') {
@@ -169,6 +173,7 @@ async function announce({ deps }: Opened, port: number): Promise<void> {
   const url = new URL(config.baseUrl)
   if (url.port === '0') url.port = String(port)
   log.info(`Xtablo is ready: ${url.href}`)
+  if (config.showsMail) log.info(`mails are shown at ${url.href}dev/mail`)
   if (!config.production) return
   const token = await offerSetup(db)
   if (token)

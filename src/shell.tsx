@@ -74,6 +74,8 @@ export function shell({ db }: Pick<Deps, 'db'>): MiddlewareHandler<AccountEnv> {
     const person = c.get('session')?.person
     const frame = { locale: c.get('locale'), ...page }
     if (!person) return frame
+    // Before a required second factor is set up there is nowhere else to go.
+    if (c.get('session')?.unprotected) return { ...frame, person, nav: { tablos: [], more: false } }
     return { ...frame, person, nav: page.nav ?? (await readNav(db, person)) }
   }
 }

@@ -27,6 +27,9 @@ const postgresUrl = z
   .string()
   .refine(text => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
 
+/** As OpenID Connect Discovery 1.0 has it: without query and fragment. */
+const isIssuer = (text: string) => isHttp(text) && /^[^?#@\s]*$/.test(text)
+
 /** Of the kind that is pasted, often with a space or a line end at its side. */
 const key = z.string().regex(/^\S+$/)
 
@@ -88,6 +91,32 @@ export const VARIABLES = {
     'the address at which browsers reach the storage, such as https://files.example.org, without a path',
     baseUrl.optional(),
   ],
+  SMTP_URL: [
+    'the address of a mail server, such as smtp://user:password@smtp.example.org:587 or smtps://smtp.example.org',
+    z.string().refine(isMailServer).optional(),
+  ],
+  MAIL_FROM: [
+    'an address, or a name with one, such as Xtablo <xtablo@example.org>',
+    z
+      .string()
+      .regex(/^([^<>@\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u)
+      .optional(),
+  ],
+  GOOGLE_CLIENT_ID: ['the id of a client of Google, without spaces', key.optional()],
+  GOOGLE_CLIENT_SECRET: ['the secret of that client, without spaces', key.optional()],
+  GOOGLE_REDIRECT_URL: [
+    'an address that ends with /auth/google/callback, such as https://tablo.example.org/auth/google/callback',
+    z
+      .string()
+      .refine(
+        text => isHttp(text) && /^[^?#@]*$/.test(text) && new URL(text).pathname === '/auth/google/callback',
+      )
+      .optional(),
+  ],
+  GOOGLE_ISSUER: [
+    'the issuer of identities, such as https://accounts.google.com',
+    z.string().refine(isIssuer).default('https://accounts.google.com'),
+  ],
   CORS_ORIGINS: [
     'exact origins, separated by commas, such as https://app.example.org,http://localhost:5173, without a path and without *',
     z.string().default('').transform(origins),
@@ -117,11 +146,40 @@ export const VARIABLES = {
   ],
 } as const satisfies Record<string, readonly [string, z.ZodType]>
 
-/** Every variable there is. */
+/** What is said of each further provider of identities, in variables such as OIDC_ACME_ISSUER. */
+export const OIDC_PARTS = {
+  ISSUER: ['the issuer of identities, such as https://login.example.org', z.string().refine(isIssuer)],
+  CLIENT_ID: ['the id of a client of that provider, without spaces', key],
+  CLIENT_SECRET: ['the secret of that client, without spaces', key],
+  LABEL: [
+    'what people call that provider, in 40 characters at most',
+    z
+      .string()
+      .regex(/^[^\p{Cc}\p{Bidi_Control}]{1,40}$/u)
+      .optional(),
+  ],
+} as const satisfies Record<string, readonly [string, z.ZodType]>
+
+/** The provider that a variable is about; undefined for one that is about none. */
+export function variableOfProvider(variable: string): { provider: string; part: string } | undefined {
+  const [, provider, part] =
+    /^OIDC_([A-Z0-9]+(?:_[A-Z0-9]+)*)_(ISSUER|CLIENT_ID|CLIENT_SECRET|LABEL)$/.exec(variable) ?? []
+  return provider && part ? { provider, part } : undefined
+}
+
+/** Every variable there is, but for those of further providers. */
 export const variableNames = Object.keys(VARIABLES)
 
 /** Those whose values are shown nowhere. */
-export const secretNames = ['DATABASE_URL', 'SESSION_SECRET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
+export const secretNames = [
+  'DATABASE_URL',
+  'SESSION_SECRET',
+  'S3_ACCESS_KEY',
+  'S3_SECRET_KEY',
+  'SMTP_URL',
+  'GOOGLE_CLIENT_ID',
+  'GOOGLE_CLIENT_SECRET',
+]
 
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8)
@@ -144,6 +202,14 @@ function isCronField(field = '', lowest: number, highest: number): boolean {
     const [, , from = lowest, to = from] = match
     return Number(from) >= lowest && Number(from) <= Number(to) && Number(to) <= highest
   })
+}
+
+/** Its host is held to what a host can be, and user and password to what can be read back: no URL of this kind is. */
+function isMailServer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, host, username, password } = new URL(text)
+  if (!/^smtps?:$/.test(protocol) || host === '' || !URL.canParse(`http://${host}`)) return false
+  return [username, password].every(part => /^([^%]|%[0-9a-f]{2})*$/i.test(part))
 }
 
 /** Exact ones alone: a token is not to be had by whoever asks. */

@@ -1,6 +1,7 @@
 // Every job and every schedule.
 
 import { expireSessions, forgetExpired } from './accounts/expiry.ts'
+import { mailJobs } from './accounts/mailing.ts'
 import { beat, heartbeat } from './admin/heartbeat.ts'
 import { BACKUP_TIMEOUT, backUpNightly, backupJob } from './backup/nightly.ts'
 import { cleanUp, orphanFileCleanup } from './files/cleanup.ts'
@@ -10,6 +11,9 @@ import type { Deps } from './platform/deps.ts'
 import { enqueue } from './platform/jobs/enqueue.ts'
 import { type JobDefinition, job } from './platform/jobs/kinds.ts'
 import { type RunningJobs, runJobs, type WorkingDeps } from './platform/jobs/running.ts'
+import { mailInvitation } from './tablos/invitation-mail.ts'
+import { forgetInvitations } from './tablos/invitations.ts'
+import { sendInvitation } from './tablos/inviting.ts'
 
 /** Every kind of job, and when it runs by itself (cron, UTC). */
 export const jobs = ({
@@ -17,8 +21,9 @@ export const jobs = ({
   connection,
   db,
   log,
+  mailer,
   storage,
-}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'storage'>): JobDefinition[] => [
+}: Pick<Deps, 'config' | 'connection' | 'db' | 'log' | 'mailer' | 'storage'>): JobDefinition[] => [
   job({
     kind: heartbeat,
     schedule: '* * * * *',
@@ -42,7 +47,13 @@ export const jobs = ({
     run: async () => {
       await forgetExpired(db)
       await forgetKeys(db)
+      await forgetInvitations(db)
     },
+  }),
+  ...mailJobs({ config, db, mailer }),
+  job({
+    kind: sendInvitation,
+    run: (sending, { signal }) => mailInvitation({ config, db, mailer }, sending, signal),
   }),
   job({
     kind: backupJob,
@@ -58,7 +69,7 @@ export const jobs = ({
 
 /** Starts to work, and says so. */
 export async function createWorker(
-  deps: WorkingDeps & Pick<Deps, 'config' | 'storage'>,
+  deps: WorkingDeps & Pick<Deps, 'config' | 'mailer' | 'storage'>,
 ): Promise<RunningJobs> {
   const definitions = jobs(deps)
   const running = await runJobs(deps, definitions)

@@ -58,7 +58,7 @@ async function step(plan: Plan, run: number): Promise<void> {
       // Before the application, and so in no document.
       if (answer.status === 431 && isHeadTooLarge(request)) continue
       judge(document, operation, answer)
-      world.overhear(plan.who, answer)
+      world.overhear(plan.who, plan.operation, answer)
       if (!reads && answer.status < 400) digest = undefined
       else if (!reads || plan.watched) assert.equal(await world.digest(), digest, 'nothing has changed')
     } catch (error) {

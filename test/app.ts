@@ -6,6 +6,7 @@ import { createApp } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
 import { pendingMigrations } from '../src/platform/database/migrate.ts'
 import type { ServingDeps } from '../src/platform/deps.ts'
+import { mailFolder } from '../src/platform/mail/shown.ts'
 import { createMetrics } from '../src/platform/metrics/metrics.ts'
 import { folderStorage } from '../src/platform/storage/folder.ts'
 import { sessionOf } from './cast.ts'
@@ -42,6 +43,7 @@ export function testApp(
     probe: pool,
     connection: database.config,
     storage: folderStorage(temporaryFolder()),
+    mailer: mailFolder(temporaryFolder()),
     log,
     secret: config.sessionSecret ?? '',
     migrationsPending,

@@ -44,13 +44,28 @@ export class Client {
 
   /** Gives the browser a session. */
   carry(token: string): this {
-    this.#cookies.set(this.#base.protocol === 'https:' ? '__Host-xtablo_session' : 'xtablo_session', token)
+    this.#cookies.set(this.#sessionCookie, token)
     return this
   }
 
   /** The session's token, if the browser has one. */
   get token(): string | undefined {
-    return this.#cookies.values().next().value
+    return this.cookie(this.#sessionCookie)
+  }
+
+  /** What the browser keeps by this name. */
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name)
+  }
+
+  get #sessionCookie(): string {
+    return this.#base.protocol === 'https:' ? '__Host-xtablo_session' : 'xtablo_session'
+  }
+
+  /** Gives the browser a cookie, as if it had been copied there. */
+  keep(name: string, value: string): this {
+    this.#cookies.set(name, value)
+    return this
   }
 
   /** What a browser says of a form from a page of the same site. */

@@ -1,7 +1,7 @@
 // Jobs in every state, for the tests of what shows them. No worker runs here: the rows are as one would leave them.
 
 import { heartbeat } from '../src/admin/heartbeat.ts'
-import { type Config, parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config.ts'
 import { transaction } from '../src/platform/database/database.ts'
 import type { Deps } from '../src/platform/deps.ts'
 import { enqueue } from '../src/platform/jobs/enqueue.ts'
@@ -20,11 +20,14 @@ const AS_LEFT: Record<JobState, string> = {
   discarded: `state = 'failed', started_on = now(), retry_count = 24, completed_on = now()`,
 }
 
-/** Makes the queues, as a process does when it starts. */
+/** Makes the queues, as a process does when it starts. How the jobs are run is not asked for that. */
 export const queues = (
-  { pool, config: connection }: TestDatabase,
-  deps: Pick<Deps, 'db' | 'log' | 'storage'> & { config?: Config },
-): Promise<void> => declareQueues(pool, jobs({ config: parseConfig({}), connection, ...deps }))
+  { pool, config: connection }: Pick<TestDatabase, 'pool' | 'config'>,
+  deps: Partial<Deps> = {},
+): Promise<void> => {
+  const given = { config: parseConfig({}), connection, ...deps }
+  return declareQueues(pool, jobs(given as Parameters<typeof jobs>[0]))
+}
 
 /** A heartbeat in this state. One that failed has a row for its last two attempts. */
 export async function jobIn(

@@ -1,8 +1,40 @@
 // Whether a page speaks one language alone: each piece of text in it must be a text of that language, or what a person
 // typed. So it finds a text of the other language, and one that was written into a view.
 
-import { type Language, textsOf } from '../src/texts/locale.ts'
+import assert from 'node:assert/strict'
+import { isId } from '../src/platform/ids.ts'
+import { type Language, languages, localeOf, textsOf } from '../src/texts/locale.ts'
 import { unescaped } from './client.ts'
+
+/**
+ * Gives what holds a page to a language: each piece of its text is one of the language's own, of Intl, an id, or of `data`,
+ * which people have typed.
+ */
+export function checkerOf(
+  language: Language,
+  data: ReadonlySet<string>,
+): (html: string, where: string) => void {
+  const isOwn = speaks(language)
+  const locale = localeOf(language, 'UTC')
+  const now = new Date()
+  const ofIntl = new Set([
+    locale.ago(now, now),
+    locale.ago(new Date(now.getTime() - 3 * 3_600_000), now),
+    locale.day(now),
+    locale.date(now),
+    // Of what happens while the test runs.
+    ...Array.from({ length: 15 }, (_, n) => locale.dateTime(new Date(now.getTime() + (n - 5) * 60_000))),
+    ...Array.from({ length: 300 }, (_, bytes) => locale.size(bytes)),
+    ...languages.map(each => localeOf(each, 'UTC').t.language),
+  ])
+  return (html, where) => {
+    const unknown = piecesOf(html).filter(
+      piece => !isOwn(piece) && !data.has(piece) && !ofIntl.has(piece) && !isId(piece),
+    )
+    assert.deepEqual(unknown, [], where)
+    if (html.startsWith('<!doctype')) assert.match(html, new RegExp(`<html lang="${language}">`), where)
+  }
+}
 
 const ARGUMENT = '\u0001'
 const ATTRIBUTES = [
@@ -24,13 +56,14 @@ const ATTRIBUTES = [
   'data-not-added',
   'data-cancelled',
   'data-copied',
+  'data-known',
   'data-cancel',
   'data-dismiss',
   'data-retry',
 ]
 
 /** Says whether a text is one of the language's own. */
-export function speaks(language: Language): (text: string) => boolean {
+function speaks(language: Language): (text: string) => boolean {
   const texts = new Set<string>()
   const patterns: RegExp[] = []
   collect(textsOf(language))
@@ -59,7 +92,7 @@ function examplesOf(text: TextFunction): string[] {
 const patternOf = (made: string) => new RegExp(`^${made.split(ARGUMENT).map(RegExp.escape).join('.+')}$`, 's')
 
 /** Every piece of text in a page, or in a part of one, as a reader or a screen reader has it. */
-export function piecesOf(html: string): string[] {
+function piecesOf(html: string): string[] {
   const visible = html
     .replaceAll(/<(script|style|svg)\b.*?<\/\1>/gs, '')
     // Names of zones are the same in every language, and exact times are told by Intl.

@@ -3,9 +3,10 @@
 
 import type { Person } from '../src/accounts/actor.ts'
 import { newId } from '../src/platform/ids.ts'
+import { invite } from '../src/tablos/invitations.ts'
 import { create as createTask } from '../src/tasks/tasks.ts'
 import type { TestApp } from './app.ts'
-import { type Cast, PASSWORD, person, tabloOf } from './cast.ts'
+import { ADDRESS, type Cast, PASSWORD, person, tabloOf } from './cast.ts'
 import type { TestDatabase } from './database.ts'
 import { send } from './files.ts'
 import { jobIn } from './jobs.ts'
@@ -60,11 +61,20 @@ export function walker(web: TestApp, database: TestDatabase, people: Cast, owner
   }
   const file = async (of: string) => (await send(deps, people.ada, of, { name: 'Quote' }))[0]?.id ?? ''
 
+  const invitation = async (of: string) => {
+    const given = { email: `${newId()}@example.org`, role: 'viewer', open: true } as const
+    // By hand: nobody is to pass the mails of a day.
+    return invite(deps.db, people.ada, of, given, { address: ADDRESS, language: 'en', way: 'hand' })
+  }
+
   /** What is there for a parameter of a path. One that is not here fails the walk until it is. */
   const there: Record<string, () => Promise<string>> = {
     tablo_id: tablo,
     task_id: async () => task(await tablo()),
     file_id: async () => file(await tablo()),
+    // In every Tablo of the walk.
+    member_id: async () => people.ben.id,
+    invitation_id: async () => (await invitation(await tablo())).id,
     user_id: async () => (await person(database, `Somebody ${newId()}`)).id,
     job_id: () => jobIn(database, 'retryable'),
   }
@@ -80,12 +90,18 @@ export function walker(web: TestApp, database: TestDatabase, people: Cast, owner
     'POST /auth/refresh': refresh,
     'POST /auth/revoke': refresh,
     'PATCH /me': () => json({ time_zone: 'Europe/Paris' }),
+    // By a wrong password, for it is the caller who would be gone.
+    'DELETE /me': () => json({ password: 'not the password' }),
     'POST /tablos': () => json({ title: 'Bakery' }),
     'PATCH /tablos/:tablo_id': () => json({ title: 'Bakery, second shop' }),
     'POST /tablos/:tablo_id/tasks': () => json({ title: 'Order flour' }),
     'PATCH /tasks/:task_id': () => json({ status: 'done' }),
     'POST /tasks/:task_id/move': () => json({ status: 'done', after: null }),
     'POST /tablos/:tablo_id/files?name=List': () => bytes,
+    'PATCH /tablos/:tablo_id/members/:member_id': () => json({ role: 'viewer' }),
+    'POST /tablos/:tablo_id/transfer': () => json({ member_id: people.ben.id }),
+    'POST /tablos/:tablo_id/invitations': () => json({ email: `${newId()}@example.org` }),
+    'POST /invitations/accept': async () => json({ token: (await invitation(await tablo())).token }),
   }
 
   /** The request, with `ids` for parameters of the path instead of what is there. */

@@ -5,8 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 
 const NAMES = `
   activity archive archive-restore arrow-down arrow-down-to-line arrow-left arrow-right arrow-up arrow-up-to-line bell calendar check chevron-down chevron-left chevron-right circle-alert
-  circle-check clock copy download ellipsis eye eye-off file file-archive file-image file-music file-spreadsheet file-text file-video-camera flag folder globe history inbox info key-round layers
-  layout-grid link list list-checks log-out mail menu maximize-2 message-circle monitor move pencil plus presentation refresh-cw rotate-cw search settings
+  circle-check clock copy download ellipsis eye eye-off file file-archive file-image file-music file-spreadsheet file-text file-video-camera fingerprint flag folder globe history inbox info key-round layers
+  layout-grid link list list-checks log-out mail menu maximize-2 message-circle monitor move pencil plus presentation refresh-cw rotate-cw search settings shield-check
   smartphone square-arrow-out-up-right square-kanban tag text trash-2 triangle-alert undo-2 upload user-plus users x
 `
 

@@ -9,9 +9,11 @@ import { join } from 'node:path'
 import { compose } from 'node:stream'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
+import pg from 'pg'
 import { root } from '../src/platform/root.ts'
 import { findChromium } from '../test/chromium.ts'
-import { publishServer } from '../test/server.ts'
+import { publishServer, type TestServer } from '../test/server.ts'
 import { openTemporaryServer } from './database.ts'
 
 const TEST_LIMIT = 120_000
@@ -35,6 +37,7 @@ async function main(): Promise<number> {
   const skipBrowser = browser.length > 0 && !hasBrowser()
   const server = await openTemporaryServer()
   try {
+    await makeQueues(server)
     publishServer(server)
     if (crash) await runCrash(others)
     else await runFiles(others, Math.max(2, availableParallelism() - 1), FILE_LIMIT)
@@ -49,6 +52,15 @@ async function main(): Promise<number> {
     `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
   )
   return total.failed > 0 || total.passed === 0 || (skipBrowser && process.env.CI === 'true') ? 1 : 0
+}
+
+/** In the template, so that every test may enqueue. What jobs draw is JSX, so their kinds are in built code alone. */
+async function makeQueues({ connection, template }: TestServer): Promise<void> {
+  const built = pathToFileURL(join(root, 'dist/test/jobs.js')).href
+  const { queues }: typeof import('../test/jobs.ts') = await import(built)
+  const config = { ...connection, database: template }
+  const pool = new pg.Pool(config)
+  await queues({ pool, config }).finally(() => pool.end())
 }
 
 /** The built test files whose source is still there. */

@@ -40,7 +40,7 @@ export type ClientOptions = Server &
 export interface SignInOptions extends Server {
   readonly email: string
   readonly password: string
-  /** Of the second factor, for an account that has one */
+  /** Of the second factor, for an account that has one: of the authenticator app, or a recovery code */
   readonly code?: string | undefined
   /** Told at once of the tokens, and whenever they change */
   readonly onTokens?: OnTokens | undefined
@@ -87,7 +87,10 @@ export function createClient(options: ClientOptions): Xtablo {
   return { ...calls, list, ...shortWays(calls, list), ...fileWays(options, out), signOut: bearer.end }
 }
 
-/** Signs in and gives a client. Throws `unauthenticated` for a wrong e-mail or password, `too_many` after too many. */
+/**
+ * Signs in and gives a client. Throws `unauthenticated` for a wrong e-mail or password, and, with the field `code` among
+ * its `errors`, for a code that is missing or wrong; `too_many` after too many.
+ */
 export async function signIn({ email, password, code, ...options }: SignInOptions): Promise<Xtablo> {
   const body = { email, password, ...(code !== undefined && { code }) }
   const { data } = await unsigned(options).POST('/api/v1/auth/token', { body })

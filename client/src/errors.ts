@@ -45,7 +45,7 @@ export class XtabloError extends Error {
   readonly detail: string
   /** The number by which the log of the server knows the request */
   readonly requestId: string | undefined
-  /** With 422: each field that was refused */
+  /** With 422: each field that was refused; with 401: `code`, when the second factor's is missing or wrong */
   readonly errors: readonly FieldError[]
   /** Seconds after which the server says that it is worth trying again */
   readonly retryAfter: number | undefined

@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with e-mail and password */
+        /**
+         * Sign in with e-mail and password
+         * @description An account with a second factor needs `code` too: when it is missing or wrong, the answer is 401 with an error for the field `code`.
+         */
         post: operations["signIn"];
         delete?: never;
         options?: never;
@@ -75,7 +78,13 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Close your account for good
+         * @description Every Tablo that only you own is named with what becomes of it; what is missing is named in `errors`, as `tablos.` and its id. Takes the password of the account, whatever the token.
+         *
+         *     Needs a token that may write.
+         */
+        delete: operations["closeMe"];
         options?: never;
         head?: never;
         /**
@@ -177,6 +186,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tablos/{tablo_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far a Tablo is
+         * @description Any token will do. For members of the Tablo.
+         */
+        get: operations["getProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tablos/{tablo_id}/members": {
         parameters: {
             query?: never;
@@ -197,7 +226,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tablos/{tablo_id}/progress": {
+    "/api/v1/tablos/{tablo_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take somebody out of a Tablo
+         * @description What they made stays. The last owner stays, too: 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a member another role
+         * @description The last owner keeps theirs: 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/api/v1/tablos/{tablo_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a Tablo
+         * @description Not for its last owner: 409.
+         *
+         *     Needs a token that may write. For members of the Tablo.
+         */
+        post: operations["leaveTablo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tablos/{tablo_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a Tablo over: a member owns it, and you edit
+         * @description Needs a token that may write. For owners of the Tablo.
+         */
+        post: operations["transferTablo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tablos/{tablo_id}/invitations": {
         parameters: {
             query?: never;
             header?: never;
@@ -205,12 +304,86 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read how far a Tablo is
-         * @description Any token will do. For members of the Tablo.
+         * List the pending invitations of a Tablo, the newest first
+         * @description Any token will do. For owners of the Tablo.
          */
-        get: operations["getProgress"];
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody by mail
+         * @description An address that was asked before gets a new mail, and the role of this request. Where no mail goes out, 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending invitation
+         * @description Any token will do. For owners of the Tablo.
+         */
+        get: operations["getInvitation"];
         put?: never;
         post?: never;
+        /**
+         * Withdraw an invitation
+         * @description Needs a token that may write. For owners of the Tablo.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again, good for seven days more
+         * @description The link of the mail before stops working. Where no mail goes out, 409.
+         *
+         *     Needs a token that may write. For owners of the Tablo.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the invitation of a link
+         * @description `token` is what its address ends with. Taking it twice leads to the same Tablo.
+         *
+         *     Needs a token that may write.
+         */
+        post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -407,6 +580,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read all that there is of you
+         * @description Your account, and the Tablos that you are in with their tasks, files and what you did. It is sent as it is read, and may be long.
+         *
+         *     Any token will do.
+         */
+        get: operations["exportMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -419,6 +614,26 @@ export interface paths {
          * @description Any token will do. For admins; for anybody else it does not exist.
          */
         get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a person of this Xtablo
+         * @description Any token will do. For admins; for anybody else it does not exist.
+         */
+        get: operations["getUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -461,6 +676,86 @@ export interface paths {
          * @description Needs a token that may write. For admins; for anybody else it does not exist.
          */
         post: operations["enableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/make-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a person an admin; they sign in anew
+         * @description Needs a token that may write. For admins; for anybody else it does not exist.
+         */
+        post: operations["makeAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/remove-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the role of an admin away; they sign in anew
+         * @description Needs a token that may write. For admins; for anybody else it does not exist.
+         */
+        post: operations["removeAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a person out everywhere, programs too; their personal tokens stay
+         * @description Needs a token that may write. For admins; for anybody else it does not exist.
+         */
+        post: operations["endSessionsOfUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who did what to accounts, roles, tokens and settings, the newest first
+         * @description Any token will do. For admins; for anybody else it does not exist.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -575,7 +870,7 @@ export interface components {
             detail: string;
             /** @description The number by which the log knows this request. */
             request_id: string;
-            /** @description With 422: each field that was refused, and why. */
+            /** @description Each field that was refused, and why: with 422, and with 401 where a code is missing or wrong. */
             errors?: {
                 field: string;
                 message: string;
@@ -609,7 +904,7 @@ export interface components {
         Credentials: {
             email: string;
             password: string;
-            /** @description The code of the second factor, for an account that has one. */
+            /** @description For an account with a second factor: the code of the authenticator app, or a recovery code. */
             code?: string;
         };
         /**
@@ -744,12 +1039,24 @@ export interface components {
             color?: "slate" | "red" | "amber" | "green" | "teal" | "blue" | "violet" | "pink";
         };
         /**
+         * @description Tasks done, of all.
+         * @example {
+         *       "done": 12,
+         *       "total": 40
+         *     }
+         */
+        Progress: {
+            done: number;
+            total: number;
+        };
+        /**
          * @example {
          *       "items": [
          *         {
          *           "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
          *           "name": "Ada",
-         *           "role": "owner"
+         *           "role": "owner",
+         *           "joined_at": "2026-11-20T09:30:00.000Z"
          *         }
          *       ],
          *       "next": null
@@ -765,7 +1072,8 @@ export interface components {
          * @example {
          *       "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
          *       "name": "Ada",
-         *       "role": "owner"
+         *       "role": "owner",
+         *       "joined_at": "2026-11-20T09:30:00.000Z"
          *     }
          */
         Member: {
@@ -774,17 +1082,122 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "owner" | "editor" | "viewer";
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            joined_at: string;
         };
         /**
-         * @description Tasks done, of all.
          * @example {
-         *       "done": 12,
-         *       "total": 40
+         *       "role": "viewer"
          *     }
          */
-        Progress: {
-            done: number;
-            total: number;
+        MemberChanges: {
+            /** @enum {string} */
+            role: "owner" | "editor" | "viewer";
+        };
+        /**
+         * @example {
+         *       "member_id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f"
+         *     }
+         */
+        Transfer: {
+            /**
+             * Format: uuid
+             * @description Who owns it from now on.
+             */
+            member_id: string;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "019a9e0c-9d4f-7b65-a132-8e7d6c5b4a39",
+         *           "tablo_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *           "email": "ben@example.org",
+         *           "role": "editor",
+         *           "open": false,
+         *           "sent_at": "2026-11-20T09:30:02.000Z",
+         *           "expires_at": "2026-11-27T09:30:00.000Z",
+         *           "created_at": "2026-11-20T09:30:00.000Z"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        Invitations: {
+            items: components["schemas"]["Invitation"][];
+            /** @description The `cursor` of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description Somebody who was asked into a Tablo and has not come yet.
+         * @example {
+         *       "id": "019a9e0c-9d4f-7b65-a132-8e7d6c5b4a39",
+         *       "tablo_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *       "email": "ben@example.org",
+         *       "role": "editor",
+         *       "open": false,
+         *       "sent_at": "2026-11-20T09:30:02.000Z",
+         *       "expires_at": "2026-11-27T09:30:00.000Z",
+         *       "created_at": "2026-11-20T09:30:00.000Z"
+         *     }
+         */
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            tablo_id: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "editor" | "viewer";
+            /** @description Whoever has the link may take it, not only a person with this address. */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description When its link went out; null while it is being sent.
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            sent_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "email": "ben@example.org",
+         *       "role": "editor",
+         *       "open": false
+         *     }
+         */
+        NewInvitation: {
+            email: string;
+            /**
+             * @default editor
+             * @enum {string}
+             */
+            role?: "owner" | "editor" | "viewer";
+            /**
+             * @description Whoever has the link may take it, not only a person with this address.
+             * @default false
+             */
+            open?: boolean;
+        };
+        /**
+         * @example {
+         *       "token": "q3kP0m1Zc7mE2f4n8sVtY6uWxR9aLbDhJgKoIiTzNQw"
+         *     }
+         */
+        InvitationToken: {
+            token: string;
         };
         /**
          * @example {
@@ -1000,7 +1413,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed";
+            kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed" | "member_joined" | "member_role_changed" | "member_removed" | "member_left" | "tablo_transferred" | "account_closed";
             actor: {
                 /** Format: uuid */
                 id: string;
@@ -1009,7 +1422,7 @@ export interface components {
             };
             /**
              * Format: uuid
-             * @description The task or file; null for the Tablo itself.
+             * @description The task, file or member; null for the Tablo itself.
              */
             subject_id: string | null;
             /** @description What it was about, by the words of its kind: titles and names are kept as they were. */
@@ -1023,6 +1436,259 @@ export interface components {
             at: string;
         };
         /**
+         * @description Your account, and the Tablos that you are in.
+         * @example {
+         *       "exported_at": "2026-11-20T09:30:00.000Z",
+         *       "profile": {
+         *         "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *         "name": "Ada",
+         *         "email": "ada@example.org",
+         *         "email_verified_at": null,
+         *         "role": "user",
+         *         "language": null,
+         *         "time_zone": "Europe/Paris",
+         *         "created_at": "2026-11-01T08:00:00.000Z"
+         *       },
+         *       "sign_in": {
+         *         "password": true,
+         *         "authenticator": false,
+         *         "providers": [],
+         *         "passkeys": []
+         *       },
+         *       "sessions": [],
+         *       "programs": [],
+         *       "tokens": [],
+         *       "tablos": []
+         *     }
+         */
+        Export: {
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            exported_at: string;
+            profile: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                email: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                email_verified_at: string | null;
+                /** @enum {string} */
+                role: "user" | "admin";
+                /** @enum {string|null} */
+                language: "en" | "fr" | null;
+                time_zone: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+            };
+            sign_in: {
+                password: boolean;
+                authenticator: boolean;
+                providers: {
+                    provider: string;
+                    email: string | null;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    last_used_at: string;
+                }[];
+                passkeys: {
+                    name: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    last_used_at: string | null;
+                }[];
+            };
+            sessions: {
+                /** Format: uuid */
+                id: string;
+                address: string;
+                user_agent: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                last_seen_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                expires_at: string;
+            }[];
+            /** @description Those that you have signed in to. */
+            programs: {
+                /** Format: uuid */
+                id: string;
+                address: string;
+                user_agent: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                expires_at: string;
+            }[];
+            /** @description Personal tokens, without what they are. */
+            tokens: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @enum {string} */
+                scope: "read" | "write";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                expires_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                last_used_at: string | null;
+            }[];
+            tablos: {
+                /** Format: uuid */
+                id: string;
+                title: string;
+                description: string;
+                /** @enum {string} */
+                color: "slate" | "red" | "amber" | "green" | "teal" | "blue" | "violet" | "pink";
+                /** @enum {string} */
+                role: "owner" | "editor" | "viewer";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                joined_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T09:30:00.000Z
+                 */
+                archived_at: string | null;
+                tasks: {
+                    /** Format: uuid */
+                    id: string;
+                    title: string;
+                    description: string;
+                    /** @enum {string} */
+                    status: "todo" | "in_progress" | "in_review" | "done";
+                    created_by_you: boolean;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    updated_at: string;
+                }[];
+                /** @description What there is to know of each; its bytes are downloaded by itself. */
+                files: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    size: number;
+                    type: string;
+                    sha256: string;
+                    uploaded_by_you: boolean;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    created_at: string;
+                }[];
+                /** @description What you did, the first first. */
+                activity: {
+                    /** Format: uuid */
+                    id: string;
+                    /** @enum {string} */
+                    kind: "tablo_created" | "tablo_changed" | "tablo_archived" | "tablo_restored" | "tablo_deleted" | "task_created" | "task_changed" | "task_moved" | "task_deleted" | "file_added" | "file_removed" | "member_joined" | "member_role_changed" | "member_removed" | "member_left" | "tablo_transferred" | "account_closed";
+                    /** Format: uuid */
+                    subject_id: string | null;
+                    payload: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T09:30:00.000Z
+                     */
+                    at: string;
+                }[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "password": "a few words to remember",
+         *       "tablos": [
+         *         {
+         *           "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *           "action": "hand_over",
+         *           "to": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f"
+         *         },
+         *         {
+         *           "id": "019a9e0d-2b3c-7d4e-8f5a-6b7c8d9e0f1a",
+         *           "action": "delete"
+         *         }
+         *       ]
+         *     }
+         */
+        Closing: {
+            password: string;
+            /** @description What becomes of each Tablo that only you own. */
+            tablos?: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                action: "delete" | "hand_over";
+                /**
+                 * Format: uuid
+                 * @description Another member, to be its owner.
+                 */
+                to?: string;
+            }[];
+        };
+        /**
          * @example {
          *       "items": [
          *         {
@@ -1031,7 +1697,11 @@ export interface components {
          *           "email": "ada@example.org",
          *           "role": "user",
          *           "created_at": "2026-11-20T09:30:00.000Z",
-         *           "disabled_at": null
+         *           "disabled_at": null,
+         *           "email_verified_at": "2026-11-20T09:31:00.000Z",
+         *           "second_factor": true,
+         *           "sessions": 2,
+         *           "last_seen_at": "2026-11-20T14:05:00.000Z"
          *         }
          *       ],
          *       "next": null
@@ -1050,7 +1720,11 @@ export interface components {
          *       "email": "ada@example.org",
          *       "role": "user",
          *       "created_at": "2026-11-20T09:30:00.000Z",
-         *       "disabled_at": null
+         *       "disabled_at": null,
+         *       "email_verified_at": "2026-11-20T09:31:00.000Z",
+         *       "second_factor": true,
+         *       "sessions": 2,
+         *       "last_seen_at": "2026-11-20T14:05:00.000Z"
          *     }
          */
         User: {
@@ -1071,6 +1745,96 @@ export interface components {
              * @example 2026-11-20T09:30:00.000Z
              */
             disabled_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            email_verified_at: string | null;
+            /** @description Whether they have an authenticator app or a passkey. */
+            second_factor: boolean;
+            /** @description In how many browsers they are signed in. */
+            sessions: number;
+            /**
+             * Format: date-time
+             * @description In a session or by a personal token that is still there, to five minutes.
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            last_seen_at: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "019a9e0e-4d5e-7f60-8a7b-8c9d0e1f2a3b",
+         *           "at": "2026-11-20T09:30:00.000Z",
+         *           "kind": "person_made_admin",
+         *           "actor": {
+         *             "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *             "name": "Ada <ada@example.org>"
+         *           },
+         *           "subject": {
+         *             "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *             "name": "Ben <ben@example.org>"
+         *           },
+         *           "address": "203.0.113.7",
+         *           "details": {}
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        Audit: {
+            items: components["schemas"]["AuditLine"][];
+            /** @description The `cursor` of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description What was done to an account, a role, a token, a setting, a key or a job.
+         * @example {
+         *       "id": "019a9e0e-4d5e-7f60-8a7b-8c9d0e1f2a3b",
+         *       "at": "2026-11-20T09:30:00.000Z",
+         *       "kind": "person_made_admin",
+         *       "actor": {
+         *         "id": "019a9e0b-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+         *         "name": "Ada <ada@example.org>"
+         *       },
+         *       "subject": {
+         *         "id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+         *         "name": "Ben <ben@example.org>"
+         *       },
+         *       "address": "203.0.113.7",
+         *       "details": {}
+         *     }
+         */
+        AuditLine: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T09:30:00.000Z
+             */
+            at: string;
+            /** @description One of signed_up, signed_in, program_signed_in, sign_in_blocked, profile_changed, password_changed, password_reset, password_added, identity_linked, identity_unlinked, ways_in_removed, session_ended, reset_link_made, reset_mailed, email_verified, email_change_asked, email_changed, personal_token_made, personal_token_ended, authenticator_added, authenticator_removed, authenticator_lost, recovery_codes_made, recovery_code_used, passkey_added, passkey_renamed, passkey_removed, passkey_copied, second_factors_reset, second_factor_required, second_factor_optional, account_closed, person_disabled, person_enabled, person_made_admin, person_unmade_admin, person_session_ended, person_sessions_ended, invitation_sent, invitation_link_made, invitation_withdrawn, invitation_accepted, member_role_changed, member_removed, member_left, keys_rotated, job_retried, job_cancelled. */
+            kind: string;
+            /** @description Null for the command line. */
+            actor: {
+                /** Format: uuid */
+                id: string;
+                /** @description Name and address as they were; null for what is no person. */
+                name: string | null;
+            } | null;
+            /** @description Whom it was done to, or which key or job. */
+            subject: {
+                /** Format: uuid */
+                id: string;
+                /** @description Name and address as they were; null for what is no person. */
+                name: string | null;
+            };
+            address: string | null;
+            /** @description What exactly, by names as they were. */
+            details: {
+                [key: string]: string;
+            };
         };
         /**
          * @example {
@@ -1235,9 +1999,15 @@ export type Tablos = components['schemas']['Tablos'];
 export type Tablo = components['schemas']['Tablo'];
 export type NewTablo = components['schemas']['NewTablo'];
 export type TabloChanges = components['schemas']['TabloChanges'];
+export type Progress = components['schemas']['Progress'];
 export type Members = components['schemas']['Members'];
 export type Member = components['schemas']['Member'];
-export type Progress = components['schemas']['Progress'];
+export type MemberChanges = components['schemas']['MemberChanges'];
+export type Transfer = components['schemas']['Transfer'];
+export type Invitations = components['schemas']['Invitations'];
+export type Invitation = components['schemas']['Invitation'];
+export type NewInvitation = components['schemas']['NewInvitation'];
+export type InvitationToken = components['schemas']['InvitationToken'];
 export type Tasks = components['schemas']['Tasks'];
 export type Task = components['schemas']['Task'];
 export type NewTask = components['schemas']['NewTask'];
@@ -1247,8 +2017,12 @@ export type Files = components['schemas']['Files'];
 export type File = components['schemas']['File'];
 export type Activities = components['schemas']['Activities'];
 export type Activity = components['schemas']['Activity'];
+export type Export = components['schemas']['Export'];
+export type Closing = components['schemas']['Closing'];
 export type Users = components['schemas']['Users'];
 export type User = components['schemas']['User'];
+export type Audit = components['schemas']['Audit'];
+export type AuditLine = components['schemas']['AuditLine'];
 export type Jobs = components['schemas']['Jobs'];
 export type Job = components['schemas']['Job'];
 export type JobWithFailures = components['schemas']['JobWithFailures'];
@@ -1314,7 +2088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,6 +2580,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused, or an `Idempotency-Key` was used for something else */
             422: {
                 headers: {
@@ -1825,6 +2617,224 @@ export interface operations {
                      *           "message": "Enter a title."
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description The account is closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1935,7 +2945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2132,6 +3142,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused, or an `Idempotency-Key` was used for something else */
             422: {
                 headers: {
@@ -2265,7 +3293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2456,6 +3484,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -2598,7 +3644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2802,7 +3848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3024,7 +4070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3246,7 +4292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3400,14 +4446,9 @@ export interface operations {
             };
         };
     };
-    listMembers: {
+    getProgress: {
         parameters: {
-            query?: {
-                /** @description How many items to answer with, at most. */
-                limit?: number;
-                /** @description Where to go on: `next` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: {
                 /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
@@ -3420,17 +4461,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of members */
+            /** @description How far it is */
             200: {
                 headers: {
-                    /** @description The address of the next page, when there is one. */
-                    Link?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Members"];
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
             /** @description You have it */
@@ -3456,6 +4495,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -3544,9 +4601,14 @@ export interface operations {
             };
         };
     };
-    getProgress: {
+    listMembers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items to answer with, at most. */
+                limit?: number;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+            };
             header?: {
                 /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
                 "If-None-Match"?: string;
@@ -3559,15 +4621,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How far it is */
+            /** @description A page of members */
             200: {
                 headers: {
+                    /** @description The address of the next page, when there is one. */
+                    Link?: string;
                     /** @description The version of what is answered. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Progress"];
+                    "application/json": components["schemas"]["Members"];
                 };
             };
             /** @description You have it */
@@ -3599,6 +4663,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -3611,6 +4693,2023 @@ export interface operations {
                      *       "title": "Nothing here",
                      *       "status": 404,
                      *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+                /** @description The person */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+                /** @description The person */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChanges"];
+            };
+        };
+        responses: {
+            /** @description The member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveTablo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You are out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transferTablo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Its owner from now on */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with, at most. */
+                limit?: number;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invitations */
+            200: {
+                headers: {
+                    /** @description The address of the next page, when there is one. */
+                    Link?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The Tablo */
+                tablo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description The invitation */
+            201: {
+                headers: {
+                    /** @description The address of what was made. */
+                    Location?: string;
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
+            200: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link is worth nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    /** @description How many attempts are left, and in how many seconds there are more. */
+                    RateLimit?: string;
+                    /** @description How many attempts there are, in how many seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_many",
+                     *       "title": "Too many attempts",
+                     *       "status": 429,
+                     *       "detail": "The header Retry-After says when to try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description The Tablo that you are in */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tablo"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind than the ones below */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unsupported_media_type",
+                     *       "title": "Not this kind of body",
+                     *       "status": 415,
+                     *       "detail": "Send Content-Type: application/json; a file as multipart/form-data or application/octet-stream.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -3739,6 +6838,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -3899,7 +7016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4120,6 +7237,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused, or an `Idempotency-Key` was used for something else */
             422: {
                 headers: {
@@ -4233,6 +7368,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -4381,7 +7534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4585,7 +7738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4811,7 +7964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5045,6 +8198,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5206,7 +8377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5433,6 +8604,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5575,7 +8764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5784,6 +8973,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5939,6 +9146,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or not for you */
             404: {
                 headers: {
@@ -5951,6 +9176,140 @@ export interface operations {
                      *       "title": "Nothing here",
                      *       "status": 404,
                      *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -6074,6 +9433,179 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -6226,7 +9758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6426,7 +9958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6562,6 +10094,773 @@ export interface operations {
             };
         };
     };
+    makeAdmin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAdmin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSessionsOfUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours: sent again with it within a day, the same request is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description `true` when this was answered before, to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body can’t be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:malformed",
+                     *       "title": "This can’t be read",
+                     *       "status": 400,
+                     *       "detail": "The body is not what its type says, or broke off. JSON is in UTF-8.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is there does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:conflict",
+                     *       "title": "Not now",
+                     *       "status": 409,
+                     *       "detail": "What is there does not allow it.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "Send less at once.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what was done to or by this person. */
+                person?: string;
+                /** @description Only lines of this kind. */
+                kind?: "signed_up" | "signed_in" | "program_signed_in" | "sign_in_blocked" | "profile_changed" | "password_changed" | "password_reset" | "password_added" | "identity_linked" | "identity_unlinked" | "ways_in_removed" | "session_ended" | "reset_link_made" | "reset_mailed" | "email_verified" | "email_change_asked" | "email_changed" | "personal_token_made" | "personal_token_ended" | "authenticator_added" | "authenticator_removed" | "authenticator_lost" | "recovery_codes_made" | "recovery_code_used" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "passkey_copied" | "second_factors_reset" | "second_factor_required" | "second_factor_optional" | "account_closed" | "person_disabled" | "person_enabled" | "person_made_admin" | "person_unmade_admin" | "person_session_ended" | "person_sessions_ended" | "invitation_sent" | "invitation_link_made" | "invitation_withdrawn" | "invitation_accepted" | "member_role_changed" | "member_removed" | "member_left" | "keys_rotated" | "job_retried" | "job_cancelled";
+                /** @description From this moment on. */
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+                /** @description How many items to answer with, at most. */
+                limit?: number;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of what you have, such as `"3"`: 304 when that is still so. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit */
+            200: {
+                headers: {
+                    /** @description The address of the next page, when there is one. */
+                    Link?: string;
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    /** @description The version of what is answered. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no token, or none that is good */
+            401: {
+                headers: {
+                    /** @description What kind of token is asked for. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unauthenticated",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:not_found",
+                     *       "title": "Nothing here",
+                     *       "status": 404,
+                     *       "detail": "There is nothing here, or nothing that you may see.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or an `Idempotency-Key` was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:invalid",
+                     *       "title": "Refused",
+                     *       "status": 422,
+                     *       "detail": "Some of this needs another look.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f",
+                     *       "errors": [
+                     *         {
+                     *           "field": "title",
+                     *           "message": "Enter a title."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:internal",
+                     *       "title": "Something broke on our side",
+                     *       "status": 500,
+                     *       "detail": "Try again in a moment. If it stays, tell whoever runs this Xtablo the request_id.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:unavailable",
+                     *       "title": "Not ready",
+                     *       "status": 503,
+                     *       "detail": "Try again in a moment.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -6619,6 +10918,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -6756,6 +11073,24 @@ export interface operations {
                      *       "title": "Not signed in",
                      *       "status": 401,
                      *       "detail": "Get a new token, then try again.",
+                     *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:xtablo:problem:forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Ask an owner of the Tablo.",
                      *       "request_id": "019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f"
                      *     }
                      */
@@ -6908,7 +11243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7108,7 +11443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is there, and not yours to change; or the token may only read */
+            /** @description It is there, and not yours to change; the token may only read; or a second factor is required first */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -26,6 +26,12 @@ export interface Grant {
   readonly family: string
 }
 
+/** A grant that is good, and what is to be said against using it now. */
+export interface Verified extends Grant {
+  /** A second factor is required, and the person has none */
+  readonly unprotected: boolean
+}
+
 interface Claims extends JWTPayload {
   sub: string
   sid: string
@@ -80,11 +86,12 @@ export function accessTokens(
     },
 
     /** What a token says, or nothing when it is not one of ours, has expired, or its family has ended. */
-    async verify(token: string): Promise<Grant | undefined> {
+    async verify(token: string): Promise<Verified | undefined> {
       try {
         const { key, expires, says } = await check(token)
-        const { keys, ended } = await known(KNOWN_MS)
-        return now() < expires * 1000 && keys.has(key) && !ended.has(says.family) ? says : undefined
+        const { keys, ended, unprotected } = await known(KNOWN_MS)
+        if (now() >= expires * 1000 || !keys.has(key) || ended.has(says.family)) return undefined
+        return { ...says, unprotected: unprotected.has(says.actor.id) }
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
         throw error

@@ -5,8 +5,9 @@ import { testApp } from '../../test/app.ts'
 import { cast, from, PASSWORD, person } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { hashingOf } from '../../test/hashing.ts'
-import { changePassword, offerReset, resetPassword } from './accounts.ts'
+import { offerReset } from './accounts.ts'
 import { signInLimits } from './limits.ts'
+import { changePassword, resetPassword } from './new-passwords.ts'
 
 const database = await testDatabase()
 const { db, pool } = database

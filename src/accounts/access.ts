@@ -8,8 +8,13 @@ import { AppError } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
 import { ACCESS_LIFE, type AccessTokens, type Grant } from './access-tokens.ts'
-import type { Origin } from './actor.ts'
+import type { Actor, Origin } from './actor.ts'
+import { recordAudit } from './audit.ts'
+import { makeChallenge } from './challenges.ts'
+import { noticeDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
+import { hasSecondFactor, mustSetUp } from './second-factors.ts'
+import { withSecondStep } from './second-step.ts'
 import { type Credentials, withCredentials } from './sign-in.ts'
 import { hashToken, newToken } from './tokens.ts'
 
@@ -23,25 +28,34 @@ export interface Tokens {
   readonly refreshToken: string
 }
 
+/** What a program signs in by. */
+export interface ProgramCredentials extends Credentials {
+  /** Of the second factor: of the authenticator app, or a recovery code */
+  readonly code?: string | undefined
+}
+
 /**
- * Signs a program in, under the limits and with the errors of a sign-in: unauthenticated for wrong credentials,
- * forbidden for a disabled account, too_many.
+ * Signs a program in, under the limits and with the errors of a sign-in: unauthenticated for wrong credentials and then,
+ * by the field `code`, for a code that is missing or wrong; forbidden for a disabled account and for one that must set a
+ * second factor up; too_many.
  */
 export async function issueTokens(
   db: Db,
-  limits: SignInLimits,
-  tokens: AccessTokens,
-  given: Credentials,
+  { limits, secret, tokens }: { limits: SignInLimits; secret: string; tokens: AccessTokens },
+  { code, ...given }: ProgramCredentials,
   from: Origin,
 ): Promise<Tokens> {
-  const started = await withCredentials(db, limits, given, from, async (tx, actor) => {
-    const family = newId()
-    const { address } = from
-    const user_agent = from.userAgent.slice(0, 400)
-    const values = { id: family, user_id: actor.id, address, user_agent, expires_at: refreshExpiry }
-    await tx.insertInto('token_families').values(values).execute()
-    return { grant: { actor, family }, refreshToken: await insertRefresh(tx, family) }
+  const first = await withCredentials(db, limits, given, from, async (tx, actor) => {
+    if (!(await hasSecondFactor(tx, actor.id))) return { started: await startFamily(tx, actor, from) }
+    if (code === undefined)
+      throw new AppError('unauthenticated', 'code_needed', { fields: { code: 'code_needed' } })
+    return { second: await makeChallenge(tx, 'second', { userId: actor.id, challenge: null }), code }
   })
+  const started =
+    first.started ??
+    (await withSecondStep(db, { limits, secret }, first.second, first.code, from, (tx, actor) =>
+      startFamily(tx, actor, from),
+    ))
   return pair(await tokens.signer(), started)
 }
 
@@ -80,6 +94,18 @@ export async function endAccess(tx: Tx, userId: string): Promise<void> {
 interface Started {
   grant: Grant
   refreshToken: string
+}
+
+async function startFamily(tx: Tx, actor: Actor, from: Origin): Promise<Started> {
+  if (await mustSetUp(tx, actor.id)) throw new AppError('forbidden', 'second_factor_required')
+  const family = newId()
+  const { address } = from
+  const user_agent = from.userAgent.slice(0, 400)
+  const values = { id: family, user_id: actor.id, address, user_agent, expires_at: refreshExpiry }
+  await tx.insertInto('token_families').values(values).execute()
+  await noticeDevice(tx, actor.id, from)
+  await recordAudit(tx, { kind: 'program_signed_in', subject: actor.id, by: actor.id, address })
+  return { grant: { actor, family }, refreshToken: await insertRefresh(tx, family) }
 }
 
 async function pair(sign: (grant: Grant) => Promise<string>, { grant, refreshToken }: Started) {

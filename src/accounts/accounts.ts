@@ -5,14 +5,14 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { violates } from '../platform/database/violation.ts'
 import { newId } from '../platform/ids.ts'
 import type { Language } from '../texts/locale.ts'
-import { endAccess } from './access.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { recordAudit } from './audit.ts'
+import { rememberDevice } from './devices.ts'
 import type { SignInLimits } from './limits.ts'
 import { makeLink, mustBeLive, takeLink } from './links.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
-import { endAllSessions, startSession } from './sessions.ts'
-import { isStillStored } from './verified.ts'
+import { enqueueVerification } from './mails.ts'
+import { hashPassword } from './passwords.ts'
+import { startSession } from './sessions.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
 
@@ -23,7 +23,7 @@ export interface NewPerson {
   timeZone: string
 }
 
-interface Policy {
+export interface Policy {
   signup: SignUpPolicy
   /** The first account is made by the setup link alone. */
   firstByLink: boolean
@@ -45,8 +45,39 @@ export async function signUp(db: Db, given: NewPerson, policy: Policy, from: Ori
   return transaction(db, async tx => {
     const first = await isFirst(tx)
     if (!isAllowed(policy, first)) throw new AppError('forbidden', 'signup_closed')
-    return insertPerson(tx, { ...given, passwordHash, role: first ? 'admin' : 'user' }, from)
+    const { session } = await insertPerson(
+      tx,
+      { ...given, passwordHash, role: first ? 'admin' : 'user' },
+      from,
+    )
+    return session
   })
+}
+
+/**
+ * Makes an account for somebody who was invited, also where the policy is `invite`, does with it what the invitation is
+ * for in the same transaction, and gives the token of its first session. Throws forbidden where the policy is `closed`,
+ * too_many past the limits, invalid for an e-mail that is taken, and what `join` throws.
+ */
+export async function signUpInvited(
+  db: Db,
+  limits: SignInLimits,
+  given: NewPerson,
+  signup: SignUpPolicy,
+  from: Origin,
+  join: (tx: Tx, person: Actor) => Promise<void>,
+): Promise<string> {
+  if (signup === 'closed') throw new AppError('forbidden', 'signup_closed')
+  // An address that is taken is told, so nobody may ask for many; and hashing takes its time.
+  await limits.attempt(given.email, from.address)
+  const passwordHash = await hashPassword(given.password)
+  const made = await transaction(db, async tx => {
+    const { id, session } = await insertPerson(tx, { ...given, passwordHash, role: 'user' }, from)
+    await join(tx, { id, role: 'user' })
+    return session
+  })
+  await limits.succeeded(given.email, from.address)
+  return made
 }
 
 /** Makes the admin's account by the setup link. Throws not_found when the link is dead or somebody was first. */
@@ -56,7 +87,8 @@ export async function signUpFirst(db: Db, token: string, given: NewPerson, from:
   return transaction(db, async tx => {
     await takeLink(tx, 'setup', token)
     if (!(await isFirst(tx))) throw new AppError('not_found', 'link_dead')
-    return insertPerson(tx, { ...given, passwordHash, role: 'admin' }, from)
+    const { session } = await insertPerson(tx, { ...given, passwordHash, role: 'admin' }, from)
+    return session
   })
 }
 
@@ -93,36 +125,6 @@ export async function changeProfile(
   })
 }
 
-/**
- * Changes the password, ends every session and every refresh token, and gives the token of a new session for this
- * browser. A wrong current password is invalid, and counts as a failed sign-in.
- */
-export async function changePassword(
-  db: Db,
-  limits: SignInLimits,
-  person: Person,
-  given: { current: string; password: string },
-  from: Origin,
-): Promise<string> {
-  await limits.attempt(person.email, from.address)
-  const user = await db
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', person.id)
-    .executeTakeFirst()
-  const stored = user?.password_hash ?? null
-  if (!(await verifyPassword(given.current, stored)) || !stored) {
-    await limits.failed(person.email)
-    throw invalid('current', 'password_wrong')
-  }
-  await limits.succeeded(person.email, from.address)
-  const passwordHash = await hashPassword(given.password)
-  return transaction(db, async tx => {
-    if (!(await isStillStored(tx, person.id, stored))) throw invalid('current', 'password_wrong')
-    return replacePassword(tx, person.id, passwordHash, 'password_changed', from)
-  })
-}
-
 /** Makes a reset link for the person with this e-mail and gives its token. Throws not_found, forbidden for a disabled one. */
 export async function offerReset(db: Db, email: string): Promise<string> {
   return transaction(db, async tx => {
@@ -139,80 +141,46 @@ export async function offerReset(db: Db, email: string): Promise<string> {
   })
 }
 
-/**
- * Sets a new password by a reset link, ends every session and every refresh token, forgets the failures to sign in and
- * gives the token of a new session. Throws not_found.
- */
-export async function resetPassword(
-  db: Db,
-  limits: SignInLimits,
-  token: string,
-  password: string,
-  from: Origin,
-): Promise<string> {
-  await mustBeLive(db, 'reset', token)
-  const passwordHash = await hashPassword(password)
-  const { email, session } = await transaction(db, async tx => {
-    const { userId } = await takeLink(tx, 'reset', token)
-    if (!userId) throw notFound()
-    const session = await replacePassword(tx, userId, passwordHash, 'password_reset', from)
-    const query = tx.selectFrom('users').select('email').where('id', '=', userId)
-    return { ...(await query.executeTakeFirstOrThrow()), session }
-  })
-  await limits.forget(email)
-  return session
-}
-
 const people = (reader: Reader, { id }: Actor) =>
   reader
     .selectFrom('users')
     .select(['id', 'name', 'email', 'role', 'language', 'time_zone as timeZone'])
     .where('id', '=', id)
 
-const isAllowed = (policy: Policy, first: boolean) => (first ? !policy.firstByLink : policy.signup === 'open')
+export const isAllowed = (policy: Policy, first: boolean) =>
+  first ? !policy.firstByLink : policy.signup === 'open'
 
 /** Under a lock that lets no second first person in; taken only while there is nobody. */
-async function isFirst(tx: Tx): Promise<boolean> {
+export async function isFirst(tx: Tx): Promise<boolean> {
   if (await hasPeople(tx)) return false
   await sql`lock table users in share row exclusive mode`.execute(tx)
   return !(await hasPeople(tx))
 }
 
+type Inserted = Omit<NewPerson, 'password'> & { passwordHash: string | null; role: 'user' | 'admin' }
+
 async function insertPerson(
   tx: Tx,
-  person: NewPerson & { passwordHash: string; role: 'user' | 'admin' },
+  person: Inserted,
   from: Origin,
-): Promise<string> {
-  const id = newId()
-  const { name, email, role, passwordHash: password_hash, timeZone: time_zone } = person
+): Promise<{ id: string; session: string }> {
   try {
-    await tx.insertInto('users').values({ id, name, email, role, password_hash, time_zone }).execute()
+    const id = await makePerson(tx, person, from)
+    await enqueueVerification(tx, id, from)
+    return { id, session: await startSession(tx, id, from) }
   } catch (error) {
     throw violates(error, 'users_email_unique') ? invalid('email', 'email_taken') : error
   }
-  if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
-  await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
-  return startSession(tx, id, from)
 }
 
-async function replacePassword(
-  tx: Tx,
-  userId: string,
-  passwordHash: string,
-  kind: 'password_changed' | 'password_reset',
-  from: Origin,
-): Promise<string> {
-  const changed = await tx
-    .updateTable('users')
-    .set({ password_hash: passwordHash })
-    .where('id', '=', userId)
-    .where('disabled_at', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  if (!changed) throw new AppError('forbidden', 'account_disabled')
-  await tx.deleteFrom('links').where('user_id', '=', userId).execute()
-  await endAllSessions(tx, userId)
-  await endAccess(tx, userId)
-  await recordAudit(tx, { kind, subject: userId, by: userId, address: from.address })
-  return startSession(tx, userId, from)
+/** Makes an account and gives its id. Throws the violation of `users_email_unique` for an e-mail that is taken. */
+export async function makePerson(tx: Tx, person: Inserted, from: Origin): Promise<string> {
+  const id = newId()
+  const { name, email, role, passwordHash: password_hash, timeZone: time_zone } = person
+  await tx.insertInto('users').values({ id, name, email, role, password_hash, time_zone }).execute()
+  if (role === 'admin') await tx.deleteFrom('links').where('kind', '=', 'setup').execute()
+  await recordAudit(tx, { kind: 'signed_up', subject: id, by: id, address: from.address })
+  // Who is added by a command comes with none.
+  if (from.userAgent) await rememberDevice(tx, id, from)
+  return id
 }

@@ -15,10 +15,12 @@ export interface Person extends Actor {
   readonly timeZone: string
 }
 
-/** Where a request comes from, for the list of sessions, the limits and the audit. */
+/** Where a request comes from, for the list of sessions, the limits, the audit and mails. */
 export interface Origin {
   readonly address: string
   readonly userAgent: string
+  /** The language of the page that asked, for mails to a person who has chosen none. */
+  readonly language?: Language | undefined
   /** The token of the session that this browser has so far; it ends when another one starts. */
   readonly earlierToken?: string | undefined
 }

@@ -41,14 +41,16 @@ export function authApi({ config, callers }: Pick<Deps, 'config'> & { callers: C
       path: '/auth/token',
       operationId: 'signIn',
       summary: 'Sign in with e-mail and password',
+      description:
+        'An account with a second factor needs `code` too: when it is missing or wrong, the answer is 401 with an error for the field `code`.',
       tags,
       request: { body: body(tokenBody) },
       responses: { 200: json(tokensShape, 'The tokens'), ...problems(401, 403, 429) },
     }),
     async c => {
-      const { email, password } = c.req.valid('json')
-      const { address, userAgent } = originOf(c, config)
-      const tokens = await callers.issue({ email, password }, { address, userAgent })
+      const given = c.req.valid('json')
+      const { address, userAgent, language } = originOf(c, config)
+      const tokens = await callers.issue(given, { address, userAgent, language })
       c.header('Cache-Control', 'no-store')
       return send(c, shapeOf(tokens), 200)
     },

@@ -28,6 +28,7 @@ export function needs({ scope, role }: Need, find: (token: string) => Promise<Ca
     }
     c.set('caller', caller)
     c.set('userId', caller.actor.id)
+    if (caller.unprotected) throw new AppError('forbidden', 'second_factor_required')
     if (role === 'admin' && caller.actor.role !== 'admin') throw notFound()
     if (scope === 'write' && caller.scope !== 'write') {
       c.header('WWW-Authenticate', 'Bearer realm="xtablo", error="insufficient_scope", scope="write"')

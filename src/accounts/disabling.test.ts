@@ -5,10 +5,12 @@ import { callersOf } from '../../test/access.ts'
 import { testApp } from '../../test/app.ts'
 import { ADDRESS, type Cast, cast, from, PASSWORD, person, sessionOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { holding, waiting } from '../../test/locks.ts'
 import { transaction } from '../platform/database/database.ts'
-import { changePassword, offerReset, resetPassword } from './accounts.ts'
+import { offerReset } from './accounts.ts'
 import { signInLimits } from './limits.ts'
 import { makeLink } from './links.ts'
+import { changePassword, resetPassword } from './new-passwords.ts'
 import { disablePerson, enablePerson } from './people.ts'
 import { createPersonalToken } from './personal-tokens.ts'
 import { signIn } from './sign-in.ts'
@@ -34,34 +36,16 @@ const left = async () => {
 }
 const NOTHING = { sessions: 0, links: 0, families: 0 }
 
-/** Resolves when so many wait for a lock in this database. */
-async function waiting(count: number): Promise<void> {
-  const query = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  while ((await pool.query(query)).rowCount !== count) await setTimeout(10)
-}
-
-/** Holds what `query` locks while `work` runs. */
-async function holding(query: string, work: () => Promise<void>): Promise<void> {
-  const holder = await pool.connect()
-  try {
-    await holder.query(`begin; ${query}`)
-    await work()
-  } finally {
-    await holder.query('rollback')
-    holder.release()
-  }
-}
-
 test('whoever is disabled in the middle of signing in has no session', async () => {
   // The browser carries a session, which ends with signing in; until then signing in waits.
   const earlierToken = await sessionOf(database, people.eve)
   let results: Promise<unknown> = Promise.resolve()
-  await holding('select from sessions for update', async () => {
+  await holding(pool, 'select from sessions for update', async () => {
     const signing = signIn(db, limits, given(), { ...from, earlierToken })
-    await waiting(1)
+    await waiting(pool, 1)
     const disabling = disable()
     results = Promise.allSettled([signing, disabling])
-    await Promise.race([waiting(2), disabling])
+    await Promise.race([waiting(pool, 2), disabling])
   })
   await results
   assert.deepEqual(await left(), NOTHING)
@@ -71,12 +55,12 @@ test('whoever is disabled in the middle of a refresh has no family', async () =>
   const callers = callersOf(web.deps)
   const { refreshToken } = await callers.issue(given(), from)
   let results: Promise<unknown> = Promise.resolve()
-  await holding('lock table refresh_tokens in share mode', async () => {
+  await holding(pool, 'lock table refresh_tokens in share mode', async () => {
     const refreshing = callers.refresh(refreshToken)
-    await waiting(1)
+    await waiting(pool, 1)
     const disabling = disable()
     results = Promise.allSettled([refreshing, disabling])
-    await Promise.race([waiting(2), disabling])
+    await Promise.race([waiting(pool, 2), disabling])
   })
   await results
   assert.deepEqual(await left(), NOTHING)
@@ -85,12 +69,12 @@ test('whoever is disabled in the middle of a refresh has no family', async () =>
 test('of two admins who disable each other at once, one does', async () => {
   const other = await person(database, 'Other', { role: 'admin' })
   let results: Promise<PromiseSettledResult<void>[]> = Promise.resolve([])
-  await holding('lock table users in share mode', async () => {
+  await holding(pool, 'lock table users in share mode', async () => {
     results = Promise.allSettled([
       disablePerson(db, people.root, other.id, ADDRESS),
       disablePerson(db, other, people.root.id, ADDRESS),
     ])
-    await waiting(2)
+    await waiting(pool, 2)
   })
   assert.deepEqual((await results).map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cast, sessionOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { authenticatorOf } from '../../test/second-factor.ts'
 import { transaction } from '../platform/database/database.ts'
 import { newId } from '../platform/ids.ts'
+import { beginAuthenticator } from './authenticators.ts'
+import { makeChallenge } from './challenges.ts'
 import { forgetExpired } from './expiry.ts'
 import { makeLink } from './links.ts'
 import { hashToken } from './tokens.ts'
@@ -14,7 +17,9 @@ const { db, pool } = database
 test('sessions, links and counters past their time are forgotten, and no others', async () => {
   const { ada, ben } = await cast(database)
   for (const person of [ada, ben]) await sessionOf(database, person)
-  for (const { id } of [ada, ben]) await transaction(db, tx => makeLink(tx, 'reset', id))
+  for (const { id, email } of [ada, ben])
+    for (const kind of ['reset', 'verify', 'change_email'] as const)
+      await transaction(db, tx => makeLink(tx, kind, id, { email }))
   await pool.query(
     `insert into rate_limits (key, points, expire) values ('old', 1, 1000), ('new', 1, 9999999999999), ('never', 1, null)`,
   )
@@ -22,13 +27,34 @@ test('sessions, links and counters past their time are forgotten, and no others'
     await pool.query(`update ${table} set expires_at = now() - interval '1 second' where user_id = $1`, [
       ada.id,
     ])
-  assert.equal(await forgetExpired(db), 3)
+  // A session, three links, a counter.
+  assert.equal(await forgetExpired(db), 5)
   for (const table of ['sessions', 'links'])
-    assert.deepEqual((await pool.query(`select user_id from ${table}`)).rows, [{ user_id: ben.id }])
+    assert.deepEqual((await pool.query(`select distinct user_id from ${table}`)).rows, [{ user_id: ben.id }])
   assert.deepEqual((await pool.query('select key from rate_limits order by key')).rows, [
     { key: 'never' },
     { key: 'new' },
   ])
+  assert.equal(await forgetExpired(db), 0)
+})
+
+test('challenges past their time are forgotten, and authenticators that were set up halfway a day ago', async () => {
+  await pool.query('truncate users cascade')
+  const { ada, ben, vera } = await cast(database)
+  for (const { id } of [ada, ben])
+    await transaction(db, tx => makeChallenge(tx, 'second', { userId: id, challenge: null }))
+  await pool.query(`update challenges set expires_at = now() - interval '1 second' where user_id = $1`, [
+    ada.id,
+  ])
+  await authenticatorOf({ db, secret: 'x' }, vera)
+  for (const person of [ada, ben]) await beginAuthenticator(db, 'x', person)
+  await pool.query(`update authenticators set created_at = now() - interval '25 hours' where user_id != $1`, [
+    ben.id,
+  ])
+  assert.equal(await forgetExpired(db), 2)
+  assert.deepEqual((await pool.query('select user_id from challenges')).rows, [{ user_id: ben.id }])
+  const { rows } = await pool.query('select user_id from authenticators')
+  assert.deepEqual(rows.map(({ user_id }) => user_id).sort(), [ben.id, vera.id].sort())
   assert.equal(await forgetExpired(db), 0)
 })
 

@@ -10,16 +10,23 @@ export const expireSessions = jobKind('expire_sessions', z.strictObject({}))
 const LISTED_DAYS = 30
 
 /**
- * Forgets sessions, links, tokens and keys past their time, and counters of limits that no longer limit. Gives how many
- * rows went, those that go with a row not counted.
+ * Forgets sessions, links, challenges, tokens and keys past their time, authenticators that were set up halfway, and
+ * counters of limits that no longer limit. Gives how many rows went, those that go with a row not counted.
  */
 export async function forgetExpired(db: Db): Promise<number> {
   return transaction(db, async tx => {
-    const expired = (table: 'sessions' | 'links' | 'refresh_tokens' | 'token_families') =>
+    const expired = (table: 'sessions' | 'links' | 'challenges' | 'refresh_tokens' | 'token_families') =>
       tx.deleteFrom(table).where('expires_at', '<', sql<Date>`now()`).executeTakeFirst()
     const forgotten = [
       await expired('sessions'),
       await expired('links'),
+      await expired('challenges'),
+      // Set up halfway, and left.
+      await tx
+        .deleteFrom('authenticators')
+        .where('confirmed_at', 'is', null)
+        .where('created_at', '<', sql<Date>`now() - interval '1 day'`)
+        .executeTakeFirst(),
       await expired('refresh_tokens'),
       await expired('token_families'),
       // A day longer than any of their access tokens could still be presented.

@@ -3,16 +3,20 @@ import type { Deps } from '../platform/deps.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
-import { resetPassword, signUpFirst } from './accounts.ts'
+import { noReferrer } from '../platform/web/security-headers.ts'
+import { signUpFirst } from './accounts.ts'
 import type { SignInLimits } from './limits.ts'
 import { mustBeLive } from './links.ts'
+import { resetPassword } from './new-passwords.ts'
 import { resetSchema, signUpSchema } from './schema.ts'
 import { type AccountEnv, keepSession, originOf } from './signed-in.ts'
 import { ResetPage, SignUpPage } from './views.tsx'
+import { welcome } from './welcome.ts'
 
 /** The pages of links that work once: the first account, and a new password. */
 export function linkPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & { limits: SignInLimits }) {
   const app = new Hono<AccountEnv>()
+  for (const path of ['/setup/*', '/reset/*']) app.use(path, noReferrer(config.baseUrl))
 
   app.get('/setup/:token', async c => {
     await mustBeLive(db, 'setup', c.req.param('token'))
@@ -39,9 +43,9 @@ export function linkPages({ config, db, limits }: Pick<Deps, 'config' | 'db'> & 
     const values = await readForm(c)
     const run = async () => {
       const { password } = parse(resetSchema, values)
-      const token = await resetPassword(db, limits, c.req.param('token'), password, originOf(c, config))
-      keepSession(c, config, token)
-      return seeOther(c, '/')
+      const from = originOf(c, config)
+      const arrival = await resetPassword(db, limits, c.req.param('token'), password, from)
+      return welcome(c, config, arrival, '')
     }
     return formResult(c, run, problem => resetPage(c, problem))
   })

@@ -9,7 +9,8 @@ import { send } from '../platform/api/send.ts'
 import type { Deps } from '../platform/deps.ts'
 import { clientAddress } from '../platform/web/address.ts'
 import { type ApiEnv, actorOf } from './bearer.ts'
-import { disablePerson, enablePerson, listPeople, type PersonEntry, readPerson } from './people.ts'
+import { disablePerson, enablePerson, endSessionsOf, makeAdmin, unmakeAdmin } from './people.ts'
+import { listPeople, type PersonEntry, readPerson } from './people-listing.ts'
 
 const userShape = z
   .strictObject({
@@ -21,6 +22,12 @@ const userShape = z
     disabled_at: moment
       .nullable()
       .meta({ description: 'Since when they can’t come in; null when they can.' }),
+    email_verified_at: moment.nullable(),
+    second_factor: z.boolean().meta({ description: 'Whether they have an authenticator app or a passkey.' }),
+    sessions: z.int().min(0).meta({ description: 'In how many browsers they are signed in.' }),
+    last_seen_at: moment
+      .nullable()
+      .meta({ description: 'In a session or by a personal token that is still there, to five minutes.' }),
   })
   .meta({
     id: 'User',
@@ -32,6 +39,10 @@ const userShape = z
       role: 'user',
       created_at: '2026-11-20T09:30:00.000Z',
       disabled_at: null,
+      email_verified_at: '2026-11-20T09:31:00.000Z',
+      second_factor: true,
+      sessions: 2,
+      last_seen_at: '2026-11-20T14:05:00.000Z',
     },
   })
 
@@ -39,7 +50,7 @@ const place = z.strictObject({ id })
 const params = z.strictObject({ user_id: idParameter('The person') })
 const tags = ['Users']
 
-/** List, disable and enable people. */
+/** List and read people, keep them out and let them in, and say who is an admin. */
 export function peopleApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
   const api = apiPart<ApiEnv>()
 
@@ -60,15 +71,41 @@ export function peopleApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
     },
   )
 
-  for (const [verb, manage, summary] of [
-    ['disable', disablePerson, 'Keep a person out: sessions and tokens end, what they made stays'],
-    ['enable', enablePerson, 'Let a person in again'],
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/users/{user_id}',
+      operationId: 'getUser',
+      summary: 'Read a person of this Xtablo',
+      tags,
+      request: { params },
+      responses: { 200: json(userShape, 'The person') },
+    }),
+    async c => send(c, shapeOf(await found(c.req.valid('param').user_id)), 200),
+  )
+
+  for (const [verb, operationId, manage, summary] of [
+    [
+      'disable',
+      'disableUser',
+      disablePerson,
+      'Keep a person out: sessions and tokens end, what they made stays',
+    ],
+    ['enable', 'enableUser', enablePerson, 'Let a person in again'],
+    ['make-admin', 'makeAdmin', makeAdmin, 'Make a person an admin; they sign in anew'],
+    ['remove-admin', 'removeAdmin', unmakeAdmin, 'Take the role of an admin away; they sign in anew'],
+    [
+      'end-sessions',
+      'endSessionsOfUser',
+      endSessionsOf,
+      'Sign a person out everywhere, programs too; their personal tokens stay',
+    ],
   ] as const) {
     api.openapi(
       createRoute({
         method: 'post',
         path: `/users/{user_id}/${verb}`,
-        operationId: `${verb}User`,
+        operationId,
         summary,
         tags,
         request: { params },
@@ -77,11 +114,15 @@ export function peopleApi({ config, db }: Pick<Deps, 'config' | 'db'>) {
       async c => {
         const { user_id } = c.req.valid('param')
         await manage(db, actorOf(c), user_id, clientAddress(c, config.trustedProxies))
-        const person = await readPerson(db, user_id)
-        if (!person) throw notFound()
-        return send(c, shapeOf(person), 200)
+        return send(c, shapeOf(await found(user_id)), 200)
       },
     )
+  }
+
+  async function found(id: string): Promise<PersonEntry> {
+    const person = await readPerson(db, id)
+    if (!person) throw notFound()
+    return person
   }
 
   return api
@@ -94,4 +135,8 @@ const shapeOf = (person: PersonEntry): z.output<typeof userShape> => ({
   role: person.role,
   created_at: person.created_at.toISOString(),
   disabled_at: person.disabled_at?.toISOString() ?? null,
+  email_verified_at: person.email_verified_at?.toISOString() ?? null,
+  second_factor: person.second_factor,
+  sessions: person.sessions,
+  last_seen_at: person.last_seen_at?.toISOString() ?? null,
 })

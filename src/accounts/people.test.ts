@@ -5,9 +5,10 @@ import { testApp } from '../../test/app.ts'
 import { ADDRESS, type Cast, cast, from, PASSWORD, person } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { newId } from '../platform/ids.ts'
-import { offerReset, resetPassword } from './accounts.ts'
+import { offerReset } from './accounts.ts'
 import { signInLimits } from './limits.ts'
-import { disablePerson, enablePerson, listPeople } from './people.ts'
+import { resetPassword } from './new-passwords.ts'
+import { disablePerson, enablePerson } from './people.ts'
 import { createPersonalToken } from './personal-tokens.ts'
 import { findSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
@@ -27,7 +28,9 @@ beforeEach(async () => {
 const disable = (id = people.ada.id) => disablePerson(db, people.root, id, ADDRESS)
 const enable = (id = people.ada.id) => enablePerson(db, people.root, id, ADDRESS)
 const given = () => ({ email: people.ada.email, password: PASSWORD })
-const audit = async () => (await pool.query('select kind, subject_id, actor_id from audit order by at')).rows
+const audit = async () =>
+  (await pool.query(`select kind, subject_id, actor_id from audit where kind like 'person%' order by at`))
+    .rows
 const left = async () => {
   const counts = `select (select count(*) from sessions where user_id = $1) as sessions,
     (select count(*) from links where user_id = $1) as links,
@@ -35,27 +38,6 @@ const left = async () => {
   return (await pool.query(counts, [people.ada.id])).rows[0]
 }
 const NOTHING = { sessions: 0, links: 0, families: 0 }
-
-test('people are listed page by page, the newest first, while others come', async () => {
-  // Several may be made in one millisecond: the ids alone know their order.
-  const all = Object.values(people).sort((a, b) => (a.id < b.id ? 1 : -1))
-  const first = await listPeople(db, { limit: 2 })
-  await person(database, 'Zoe')
-  const next = await listPeople(db, { limit: 10, after: first[1]?.id })
-  assert.deepEqual([first.length, next.length], [2, 3])
-  assert.deepEqual(
-    [...first, ...next].map(({ id, name, email, role }) => [id, name, email, role]),
-    all.map(({ id, name, email, role }) => [id, name, email, role]),
-  )
-  assert.deepEqual(Object.keys(next[0] ?? {}).sort(), [
-    'created_at',
-    'disabled_at',
-    'email',
-    'id',
-    'name',
-    'role',
-  ])
-})
 
 test('disabling ends every way in at once, and is in the audit; enabling lets in again', async () => {
   const callers = callersOf(web.deps)
@@ -84,7 +66,7 @@ test('disabling ends every way in at once, and is in the audit; enabling lets in
   assert.deepEqual(await left(), NOTHING)
 
   await enable()
-  assert.ok(await findSession(db, await signIn(db, limits, given(), from)))
+  assert.ok(await findSession(db, (await signIn(db, limits, given(), from)).session ?? ''))
   assert.ok(await callers.find(personal))
   await assert.rejects(callers.refresh(tokens.refreshToken), { code: 'unauthenticated' })
   assert.equal(await callers.find(tokens.accessToken), undefined)

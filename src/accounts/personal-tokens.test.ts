@@ -31,6 +31,7 @@ test('a token stands for the person who made it, within its scope', async () => 
     actor: { id: ada.id, role: 'user' },
     scope: 'read',
     credential: row?.id,
+    unprotected: false,
   })
   const writing = await callers.find(await make(root, { scope: 'write' }))
   assert.deepEqual([writing?.actor, writing?.scope], [{ id: root.id, role: 'admin' }, 'write'])

@@ -9,6 +9,7 @@ import { newId } from '../platform/ids.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
 import type { PersonalTokenFields, TokenScope } from './schema.ts'
+import { isUnprotected } from './second-factors.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 export const PERSONAL_PREFIX = 'xtb_'
@@ -23,6 +24,8 @@ export interface PersonalAccess {
   readonly scope: TokenScope
   /** Not marked as used for five minutes. */
   readonly unmarked: boolean
+  /** A second factor is required, and the owner has none */
+  readonly unprotected: boolean
 }
 
 export type PersonalToken = Awaited<ReturnType<typeof listPersonalTokens>>[number]
@@ -52,7 +55,8 @@ export async function createPersonalToken(
     if ((await countLiving(tx, actor)) >= MOST) throw new AppError('conflict', 'personal_tokens_many')
     const token = PERSONAL_PREFIX + newToken()
     if (!(await insert(tx, actor, id, fields, token))) await insert(tx, actor, newId(), fields, token)
-    await recordAudit(tx, { kind: 'personal_token_made', subject: actor.id, by: actor.id, address })
+    const details = { name: fields.name }
+    await recordAudit(tx, { kind: 'personal_token_made', subject: actor.id, by: actor.id, address, details })
     return token
   })
 }
@@ -75,10 +79,11 @@ export async function endPersonalToken(db: Db, actor: Actor, id: string, address
       .deleteFrom('personal_tokens')
       .where('id', '=', id)
       .where('user_id', '=', actor.id)
-      .returning('id')
+      .returning('name')
       .executeTakeFirst()
     if (!ended) throw notFound()
-    await recordAudit(tx, { kind: 'personal_token_ended', subject: actor.id, by: actor.id, address })
+    const details = { name: ended.name }
+    await recordAudit(tx, { kind: 'personal_token_ended', subject: actor.id, by: actor.id, address, details })
   })
 }
 
@@ -108,6 +113,7 @@ const accessQuery = (reader: Reader, tokenHash: Buffer) =>
     .innerJoin('users', 'users.id', 'personal_tokens.user_id')
     .select(['personal_tokens.id', 'scope', 'user_id', 'role'])
     .select(isUnmarked.as('unmarked'))
+    .select(isUnprotected(sql.ref('users.id')).as('unprotected'))
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', sql<Date>`now()`)
     .where('disabled_at', 'is', null)
@@ -116,11 +122,9 @@ const findQuery = compiledOnce(accessQuery)
 
 type AccessRow = InferResult<ReturnType<typeof accessQuery>>[number]
 
-const accessOf = ({ id, scope, user_id, role, unmarked }: AccessRow): PersonalAccess => ({
-  id,
+const accessOf = ({ user_id, role, ...row }: AccessRow): PersonalAccess => ({
+  ...row,
   actor: { id: user_id, role },
-  scope,
-  unmarked,
 })
 
 const expiryAfter = (days: number) => sql<Date>`now() + make_interval(days => ${days}::int)`

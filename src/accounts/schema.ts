@@ -6,7 +6,7 @@ import { type Language, languages, timeZoneOf } from '../texts/locale.ts'
 
 const name = line(100, 'name_missing', 'name_long')
 
-const email = line(254, 'email_missing', 'email_long')
+export const emailAddress = line(254, 'email_missing', 'email_long')
   .transform(text => text.toLowerCase())
   .refine(text => /^[^\s@]+@[^\s@]+\.?[^\s@]+$/.test(text), errorText('email_malformed'))
 
@@ -22,11 +22,29 @@ const timeZone = z
 
 export const signUpSchema = z.object({
   name,
-  email,
+  email: emailAddress,
   password: newPassword,
   // Filled in by the page's script; without it, or with a zone we don't know, UTC until the settings say otherwise.
   time_zone: timeZone.catch('UTC'),
 })
+
+/** What a provider of identities says of somebody. An e-mail that can't be one is none; a name can be made up for. */
+export const claimsSchema = z
+  .object({
+    sub: z.string().min(1).max(255).refine(isStorable),
+    email: emailAddress.optional().catch(undefined),
+    // Some say it in a string.
+    email_verified: z
+      .union([z.literal(true), z.literal('true')])
+      .optional()
+      .catch(undefined),
+    name: name.optional().catch(undefined),
+  })
+  .transform(({ sub: subject, email_verified, ...rest }) => ({
+    subject,
+    ...rest,
+    emailVerified: email_verified !== undefined,
+  }))
 
 export const signInSchema = z.object({
   email: z
@@ -84,19 +102,44 @@ export const personalTokenSchema = z.object({
 
 export const resetSchema = z.object({ password: newPassword })
 
+export const forgotSchema = z.object({ email: emailAddress })
+
+export const newEmailSchema = z.object({ email: emailAddress, current: knownPassword.default('') })
+
+/** A code of the second factor, however it is typed. */
+const code = z
+  .string(errorText('code_missing'))
+  .trim()
+  .min(1, errorText('code_missing'))
+  .max(64, errorText('code_wrong'))
+
+export const codeSchema = z.object({ code })
+
+export const passkeySchema = z.object({ name: line(100, 'passkey_name_missing', 'name_long') })
+
+/** Recovery codes, as the page that shows them sends them to be saved. */
+export const codesFile = z.object({
+  codes: z
+    .string()
+    .max(500)
+    .transform(text => text.split(' '))
+    .pipe(z.array(z.string().regex(/^[0-9a-z-]{1,30}$/))),
+})
+
+export const provingSchema = z.object({ password: knownPassword })
+
 /** What a program sends to sign in. */
 export const tokenBody = z
   .strictObject({
     email: z.string(errorText('email_missing')).meta({ maxLength: 254 }),
     password: z.string(errorText('password_missing')).meta({ maxLength: 256 }),
-    code: z
-      .string()
-      .max(64, errorText('field_malformed'))
-      .optional()
-      .meta({ description: 'The code of the second factor, for an account that has one.' }),
+    code: z.string().max(64, errorText('field_malformed')).optional().meta({
+      description:
+        'For an account with a second factor: the code of the authenticator app, or a recovery code.',
+    }),
   })
   // Of what can't be anybody's, as the form has it: nobody's.
-  .transform(({ email, password }) => signInSchema.parse({ email, password }))
+  .transform(({ code, ...given }) => ({ ...signInSchema.parse(given), code }))
   .meta({ id: 'Credentials', example: { email: 'ada@example.org', password: 'a few words to remember' } })
 
 export const refreshTokenBody = z

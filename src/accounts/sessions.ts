@@ -9,9 +9,12 @@ import { type Db, type Reader, type Tx, transaction } from '../platform/database
 import { newId } from '../platform/ids.ts'
 import type { Actor, Origin, Person } from './actor.ts'
 import { recordAudit } from './audit.ts'
+import { isUnprotected } from './second-factors.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 export const SESSION_DAYS = 30
+/** Minutes for which signing in proves who somebody is. */
+const FRESH_MINUTES = 10
 const lifetime = sql<Date>`now() + make_interval(days => ${sql.lit(SESSION_DAYS)})`
 
 export interface Session {
@@ -21,6 +24,10 @@ export interface Session {
   readonly expiring: boolean
   /** Not marked as seen for five minutes. */
   readonly unseen: boolean
+  /** Started just now, by `FRESH_MINUTES`: who it is has just been proved. */
+  readonly fresh: boolean
+  /** A second factor is required, and the person has none: they set one up before anything else. */
+  readonly unprotected: boolean
 }
 
 /** Starts a session and gives the token for its cookie. The browser's earlier session ends, whoever's it was. */
@@ -49,6 +56,12 @@ export const sessionQuery = (reader: Reader, tokenHash: Buffer) =>
     .select(['sessions.id', 'user_id', 'name', 'email', 'users.role', 'language', 'time_zone'])
     .select(sql<boolean>`expires_at < now() + interval '7 days'`.as('expiring'))
     .select(sql<boolean>`last_seen_at < now() - interval '5 minutes'`.as('unseen'))
+    .select(
+      sql<boolean>`sessions.created_at > now() - make_interval(mins => ${sql.lit(FRESH_MINUTES)})`.as(
+        'fresh',
+      ),
+    )
+    .select(isUnprotected(sql.ref('users.id')).as('unprotected'))
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', sql<Date>`now()`)
 
@@ -56,7 +69,7 @@ type SessionRow = InferResult<ReturnType<typeof sessionQuery>>[number]
 
 export function sessionOf({ user_id, time_zone, name, email, role, language, ...row }: SessionRow): Session {
   const person = { id: user_id, name, email, role, language, timeZone: time_zone }
-  return { id: row.id, person, expiring: row.expiring, unseen: row.unseen }
+  return { ...row, person }
 }
 
 const findQuery = compiledOnce(sessionQuery)
@@ -65,6 +78,23 @@ const findQuery = compiledOnce(sessionQuery)
 export async function findSession(reader: Reader, token: string): Promise<Session | undefined> {
   const [row] = await findQuery(reader, hashToken(token))
   return row && sessionOf(row)
+}
+
+/** Whether it is a session of the person, and has begun just now. */
+export async function isFresh(
+  reader: Reader,
+  actor: Actor,
+  id: string,
+  minutes = FRESH_MINUTES,
+): Promise<boolean> {
+  const row = await reader
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', id)
+    .where('user_id', '=', actor.id)
+    .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${sql.lit(minutes)})`)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Marks the session as seen now, from here, and extends it when it is about to end. */

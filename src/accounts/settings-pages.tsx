@@ -4,12 +4,15 @@ import { ID } from '../platform/ids.ts'
 import type { Problem } from '../platform/web/env.ts'
 import { type FormValues, formResult, parse, readForm } from '../platform/web/forms.ts'
 import { seeOther } from '../platform/web/respond.ts'
-import { changePassword, changeProfile } from './accounts.ts'
+import { changeProfile } from './accounts.ts'
 import type { SignInLimits } from './limits.ts'
-import { passwordSchema, profileSchema } from './schema.ts'
+import { addPassword, changePassword } from './new-passwords.ts'
+import { passwordSchema, profileSchema, resetSchema } from './schema.ts'
 import { endSession, listSessions } from './sessions.ts'
 import { SettingsPage } from './settings-views.tsx'
 import { forgetSession, keepSession, originOf, type SignedInEnv, signedIn } from './signed-in.ts'
+import { proveAgain } from './verified.ts'
+import { readWaysIn } from './ways-in.ts'
 
 interface Shown {
   profile?: { values: FormValues; problem: Problem }
@@ -41,9 +44,7 @@ export function settingsPages({
   app.post('/settings/password', async c => {
     const values = await readForm(c)
     const run = async () => {
-      const given = parse(passwordSchema, values)
-      const token = await changePassword(db, limits, c.get('person'), given, originOf(c, config))
-      keepSession(c, config, token)
+      keepSession(c, config, await newPassword(c, values))
       return seeOther(c, '/settings?saved=password')
     }
     return formResult(c, run, problem => settingsPage(c, { password: { problem } }))
@@ -57,6 +58,16 @@ export function settingsPages({
     forgetSession(c, config)
     return seeOther(c, '/login')
   })
+
+  /** Gives the token of the session that goes on after it. */
+  async function newPassword(c: Context<SignedInEnv>, values: FormValues): Promise<string> {
+    const [person, from] = [c.get('person'), originOf(c, config)]
+    const { hasPassword } = await readWaysIn(db, person)
+    if (hasPassword) return changePassword(db, limits, person, parse(passwordSchema, values), from)
+    const { password } = parse(resetSchema, values)
+    await proveAgain(db, limits, person, { current: '', session: c.get('session').id }, from)
+    return addPassword(db, person, password, from)
+  }
 
   async function settingsPage(c: Context<SignedInEnv>, shown: Shown = {}) {
     const locale = c.get('locale')
@@ -73,6 +84,7 @@ export function settingsPages({
         person={person}
         profile={profile}
         profileProblem={shown.profile?.problem}
+        hasPassword={(await readWaysIn(db, person)).hasPassword}
         passwordProblem={shown.password?.problem}
         sessions={await listSessions(db, person)}
         current={c.get('session').id}

@@ -21,6 +21,8 @@ interface SettingsPageProps {
   /** What the profile form shows */
   profile: FormValues
   profileProblem: Problem | undefined
+  /** Who signs in by a provider may have none. */
+  hasPassword: boolean
   passwordProblem: Problem | undefined
   sessions: SessionRow[]
   /** The id of the session that looks at the page */
@@ -33,6 +35,7 @@ type SessionRow = Awaited<ReturnType<typeof listSessions>>[number]
 
 export function SettingsPage(props: SettingsPageProps) {
   const { locale, person, profile, profileProblem, passwordProblem, sessions, current, saved } = props
+  const { hasPassword } = props
   const t = locale.t.accounts.settings
   return (
     <>
@@ -48,10 +51,10 @@ export function SettingsPage(props: SettingsPageProps) {
       <section class="section" id="password" aria-labelledby="password-title">
         <div class="section-head">
           <h2 id="password-title">{t.password}</h2>
-          <p>{t.passwordLead}</p>
+          <p>{hasPassword ? t.passwordLead : locale.t.providers.addPasswordLead}</p>
         </div>
         {saved === 'password' && <Notice kind="ok">{t.saved}</Notice>}
-        <PasswordForm locale={locale} problem={passwordProblem} email={person.email} />
+        <PasswordForm {...{ locale, hasPassword }} problem={passwordProblem} email={person.email} />
       </section>
       <section class="section" id="sessions" aria-labelledby="sessions-title">
         <div class="section-head">
@@ -112,7 +115,12 @@ function ProfileForm({ locale, values, problem }: FormProps & { values: FormValu
   )
 }
 
-function PasswordForm({ locale, problem, email }: FormProps & { email: string }) {
+interface PasswordFormProps extends FormProps {
+  email: string
+  hasPassword: boolean
+}
+
+function PasswordForm({ locale, problem, email, hasPassword }: PasswordFormProps) {
   const t = locale.t.accounts.settings
   const errorOf = errorsBy(locale, problem)
   return (
@@ -120,14 +128,16 @@ function PasswordForm({ locale, problem, email }: FormProps & { email: string })
       <Problems locale={locale} problem={problem} />
       {/* For password managers: which account the new password belongs to. */}
       <input type="hidden" name="email" autocomplete="username" value={email} />
-      <Password
-        locale={locale}
-        name="current"
-        label={t.current}
-        error={errorOf('current')}
-        autocomplete="current-password"
-        required
-      />
+      {hasPassword && (
+        <Password
+          locale={locale}
+          name="current"
+          label={t.current}
+          error={errorOf('current')}
+          autocomplete="current-password"
+          required
+        />
+      )}
       <Password
         locale={locale}
         name="password"
@@ -138,7 +148,7 @@ function PasswordForm({ locale, problem, email }: FormProps & { email: string })
         required
       />
       <div class="form-foot">
-        <Button>{t.savePassword}</Button>
+        <Button>{hasPassword ? t.savePassword : locale.t.providers.addPasswordSubmit}</Button>
       </div>
     </Form>
   )

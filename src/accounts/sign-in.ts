@@ -1,24 +1,25 @@
 import { AppError } from '../errors.ts'
 import { type Db, type Tx, transaction } from '../platform/database/database.ts'
 import type { Actor, Origin } from './actor.ts'
+import { type Arrival, arrive } from './arriving.ts'
 import type { SignInLimits } from './limits.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
-import { dropToken, startSession } from './sessions.ts'
-import { isStillStored } from './verified.ts'
+import { dropToken } from './sessions.ts'
+import { countFailure, isStillStored } from './verified.ts'
 
 export interface Credentials {
   readonly email: string
   readonly password: string
 }
 
-/** Signs a person in and gives the token of a new session; the browser's earlier one ends. Throws as `withCredentials`. */
+/** Receives a person by their password; the browser's earlier session ends. Throws as `withCredentials`. */
 export async function signIn(
   db: Db,
   limits: SignInLimits,
   given: Credentials,
   from: Origin,
-): Promise<string> {
-  return withCredentials(db, limits, given, from, (tx, { id }) => startSession(tx, id, from))
+): Promise<Arrival> {
+  return withCredentials(db, limits, given, from, (tx, { id }) => arrive(tx, id, from))
 }
 
 /**
@@ -36,12 +37,12 @@ export async function withCredentials<T>(
   await limits.attempt(given.email, from.address)
   const user = await db
     .selectFrom('users')
-    .select(['id', 'role', 'password_hash'])
+    .select(['id', 'password_hash'])
     .where('email', '=', given.email)
     .executeTakeFirst()
   const stored = user?.password_hash ?? null
   if (!(await verifyPassword(given.password, stored)) || !user || !stored) {
-    await limits.failed(given.email)
+    await countFailure(db, limits, given.email, from)
     throw new AppError('unauthenticated', 'wrong_credentials')
   }
   await limits.succeeded(given.email, from.address)
@@ -51,7 +52,9 @@ export async function withCredentials<T>(
       throw new AppError('unauthenticated', 'wrong_credentials')
     if (raised)
       await tx.updateTable('users').set({ password_hash: raised }).where('id', '=', user.id).execute()
-    return work(tx, { id: user.id, role: user.role })
+    // As it is now: meanwhile it may have been given or taken.
+    const held = tx.selectFrom('users').select(['id', 'role']).where('id', '=', user.id)
+    return work(tx, await held.executeTakeFirstOrThrow())
   })
 }
 

@@ -6,6 +6,7 @@ import { from, PASSWORD, person } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
 import { hashingOf } from '../../test/hashing.ts'
 import { type NewPerson, signUp } from './accounts.ts'
+import { askingLimits } from './asking.ts'
 
 const database = await testDatabase()
 const { db, pool } = database
@@ -218,4 +219,29 @@ test('signing up ends the session that the browser had', async () => {
   assert.equal((await browser.post('/signup', form())).status, 303)
   assert.equal((await browser.get('/')).status, 200)
   assert.equal((await web.visitor().carry(earlier).get('/')).status, 303)
+})
+
+test('thirty accounts an hour can be made from one network, and a refused one costs no hashing', async () => {
+  await pool.query('truncate rate_limits')
+  const limited = testApp(database)
+  const browser = limited.visitor()
+  for (let n = 0; n < 30; n++) {
+    browser.address = `2001:db8:1:2::${n + 1}`
+    // What can't be an account is not counted, and one that is taken is.
+    assert.equal((await browser.post('/signup', form({ email: 'x' }))).status, 422)
+  }
+  await pool.query(
+    `insert into users (id, email, name) values (gen_random_uuid(), 'ada@example.org', 'Ada') on conflict do nothing`,
+  )
+  const asking = askingLimits(pool, limited.deps.secret)
+  for (let n = 0; n < 30; n++) await asking.signUp('2001:db8:1:2::1')
+  const { runs } = await hashingOf(async () => {
+    const answer = await browser.post('/signup', form({ email: 'new@example.org' }))
+    assert.equal(answer.status, 429)
+    assert.match(answer.text, /Too many accounts were made from your network/)
+    assert.match(answer.text, /value="new@example\.org"/)
+  })
+  assert.equal(runs, 0)
+  browser.address = '2001:db8:1:3::1'
+  assert.equal((await browser.post('/signup', form({ email: 'new@example.org' }))).status, 303)
 })

@@ -10,6 +10,7 @@ import type { Variables } from '../platform/web/env.ts'
 import { isHtmx, pageOf, seeOther } from '../platform/web/respond.ts'
 import { localeOf } from '../texts/locale.ts'
 import type { Origin, Person } from './actor.ts'
+import { CHALLENGE_LIFE, type ChallengeKind } from './challenges.ts'
 import { SESSION_DAYS, type Session, touchSession } from './sessions.ts'
 
 export interface AccountEnv {
@@ -44,12 +45,26 @@ export function sessions(
   }
 }
 
-/** Lets only a signed-in person through; anybody else signs in first, then comes back here. */
+/** Where a person sees and changes what they sign in with. */
+export const SECURITY = '/settings/security'
+
+/**
+ * Lets only a signed-in person through; anybody else signs in first, then comes back here. Who must set a second factor
+ * up is led to where that is done, whatever they want.
+ */
 export const signedIn: MiddlewareHandler<SignedInEnv> = async (c, next) => {
   const session = c.get('session') as Session | undefined
   if (!session) return toSignIn(c)
+  if (session.unprotected && !`${c.req.path}/`.startsWith(`${SECURITY}/`)) return seeOther(c, SECURITY)
   c.set('person', session.person)
   await next()
+}
+
+/** Lets only somebody through who has signed in just now; anybody else proves first that it is still they. */
+export const justSignedIn: MiddlewareHandler<SignedInEnv> = async (c, next) => {
+  if (c.get('session').fresh) return next()
+  const asked = c.req.method === 'GET' ? c.req.path : pageOf(c)
+  return seeOther(c, `${SECURITY}/confirm?next=${encodeURIComponent(asked === '/' ? SECURITY : asked)}`)
 }
 
 /** The token in the request's cookie. */
@@ -67,11 +82,25 @@ export function forgetSession(c: Context, config: Config): void {
   deleteCookie(c, cookieName(config), cookieOptions(config))
 }
 
+/** Gives the browser the token of a challenge, until that is over. */
+export function keepChallenge(c: Context, config: Config, kind: ChallengeKind, token: string): void {
+  setCookie(c, cookieName(config, kind), token, { ...cookieOptions(config), maxAge: CHALLENGE_LIFE * 60 })
+}
+
+/** The token of a challenge of this kind; one that nobody has where there is none. */
+export const challengeToken = (c: Context, config: Config, kind: ChallengeKind): string =>
+  getCookie(c, cookieName(config, kind)) ?? ''
+
+export function forgetChallenge(c: Context, config: Config, kind: ChallengeKind): void {
+  deleteCookie(c, cookieName(config, kind), cookieOptions(config))
+}
+
 /** Where the request comes from. */
 export function originOf(c: Context, config: Config): Origin {
   return {
     address: clientAddress(c, config.trustedProxies),
     userAgent: c.req.header('User-Agent') ?? '',
+    language: c.get('locale').language,
     earlierToken: sessionToken(c, config),
   }
 }
@@ -83,9 +112,10 @@ function toSignIn(c: Context): Response {
   return seeOther(c, asked === '/' ? '/login' : `/login?next=${encodeURIComponent(asked)}`)
 }
 
-const isSecure = (config: Config) => config.baseUrl.protocol === 'https:'
-const cookieName = (config: Config) => `${isSecure(config) ? '__Host-' : ''}xtablo_session`
-const cookieOptions = (config: Config) => ({
+export const isSecure = (config: Config) => config.baseUrl.protocol === 'https:'
+const cookieName = (config: Config, what: 'session' | ChallengeKind = 'session') =>
+  `${isSecure(config) ? '__Host-' : ''}xtablo_${what}`
+export const cookieOptions = (config: Config) => ({
   httpOnly: true,
   sameSite: 'Lax' as const,
   path: '/',

@@ -7,6 +7,9 @@ import { Field, Password } from '../ui/Field.tsx'
 import { Form } from '../ui/Form.tsx'
 import { PageHead } from '../ui/PageHead.tsx'
 import { errorsBy, Problems } from '../ui/Problems.tsx'
+import { PasskeyForm } from './passkey-parts.tsx'
+import { type Offered, ProviderButtons } from './provider-views.tsx'
+import type { RelyingParty } from './webauthn.ts'
 
 interface FormPageProps {
   locale: Locale
@@ -20,20 +23,25 @@ export type Invitation = 'first' | 'open' | 'closed'
 interface SignUpPageProps extends FormPageProps {
   action: string
   invitation: Invitation
+  /** Who else says who people are; undefined: here nobody else can. */
+  providers?: readonly Offered[] | undefined
 }
 
-export function SignUpPage({ locale, action, invitation, values = {}, problem }: SignUpPageProps) {
+export function SignUpPage(props: SignUpPageProps) {
+  const { locale, action, invitation, providers, values = {}, problem } = props
   const t = locale.t.accounts.signUp
   const otherWay = (
     <p class="plain-foot">
       {t.other} <a href="/login">{t.otherLink}</a>
     </p>
   )
+  const others = providers && <ProviderButtons locale={locale} providers={providers} />
   if (invitation === 'closed') {
     return (
       <>
         <PageHead title={t.title} />
         <EmptyState icon="mail" text={locale.t.errors.signup_closed} />
+        {others}
         {otherWay}
       </>
     )
@@ -76,6 +84,7 @@ export function SignUpPage({ locale, action, invitation, values = {}, problem }:
           {t.submit}
         </Button>
       </Form>
+      {others}
       {invitation === 'open' && otherWay}
     </>
   )
@@ -83,9 +92,11 @@ export function SignUpPage({ locale, action, invitation, values = {}, problem }:
 
 interface SignInPageProps extends FormPageProps {
   canSignUp: boolean
+  providers: readonly Offered[]
+  party: RelyingParty | undefined
 }
 
-export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPageProps) {
+export function SignInPage({ locale, values = {}, problem, canSignUp, providers, party }: SignInPageProps) {
   const t = locale.t.accounts.signIn
   return (
     <>
@@ -97,7 +108,7 @@ export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPa
           type="email"
           label={t.email}
           value={values.email}
-          autocomplete="username"
+          autocomplete="username webauthn"
           required
           autofocus
         />
@@ -113,11 +124,31 @@ export function SignInPage({ locale, values = {}, problem, canSignUp }: SignInPa
           {t.submit}
         </Button>
       </Form>
-      {canSignUp && (
-        <p class="plain-foot">
-          {t.other} <a href="/signup">{t.otherLink}</a>
-        </p>
+      {party && (
+        <div class="second-way">
+          <PasskeyForm
+            locale={locale}
+            party={party}
+            does="get"
+            action="/login/passkey"
+            label={locale.t.secondFactor.passkeys.signIn}
+            wide
+            next={values.next}
+            offering
+          />
+        </div>
       )}
+      <ProviderButtons locale={locale} providers={providers} next={values.next} />
+      <div class="plain-foot">
+        <p>
+          <a href="/forgot">{locale.t.addresses.forgot.link}</a>
+        </p>
+        {canSignUp && (
+          <p>
+            {t.other} <a href="/signup">{t.otherLink}</a>
+          </p>
+        )}
+      </div>
     </>
   )
 }

@@ -42,6 +42,13 @@ export async function record(tx: Tx, entry: Entry): Promise<number> {
   return rows[0]?.version ?? 0
 }
 
+/** Takes a person's name from what was done to them, as it goes with them from what they did. */
+export async function forgetName(tx: Tx, person: string): Promise<void> {
+  await sql`
+    update activity set payload = case kind when 'account_closed' then '{}' else payload || '{"name": ""}' end
+    where subject_id = ${person}`.execute(tx)
+}
+
 /** The newest changes of a Tablo, or of one thing in it, newest first. An id alone proves nothing: it may be made up. */
 export async function recent(
   reader: Reader,

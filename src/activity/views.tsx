@@ -73,6 +73,24 @@ function sentence(locale: Locale, { change, actorName }: Activity): string {
     case 'file_added':
     case 'file_removed':
       return t[change.kind](who, change.payload.name)
+    case 'member_joined': {
+      const { name, role } = change.payload
+      return t.member_joined(name || t.someone, locale.t.tablos.roles[role])
+    }
+    case 'member_role_changed': {
+      const { name, from, to } = change.payload
+      const roles = locale.t.tablos.roles
+      return t.member_role_changed(who, name || t.someone, roles[from], roles[to])
+    }
+    case 'member_removed':
+    case 'tablo_transferred':
+      return t[change.kind](who, change.payload.name || t.someone)
+    case 'member_left':
+      return t.member_left(change.payload.name || t.someone)
+    case 'account_closed': {
+      const { owner } = change.payload
+      return owner === undefined ? t.account_closed(who) : t.account_handed(who, owner)
+    }
     case 'task_created':
     case 'task_deleted':
       return t[change.kind](who, change.payload.title)

@@ -34,6 +34,7 @@ function managed(
       subject: id,
       by: asker?.actor.id ?? null,
       address: asker?.address ?? null,
+      details: { kind: job.kind },
     })
     return job
   })

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../test/folder.ts'
 import { TestStorage } from '../../test/storage.ts'
 import { parseConfig } from '../config.ts'
 import { declareQueues } from '../platform/jobs/queues.ts'
+import { mailFolder } from '../platform/mail/shown.ts'
 import { jobs } from '../worker.ts'
 import { backUpNightly } from './nightly.ts'
 import { verify } from './reading.ts'
@@ -107,7 +108,7 @@ test('a folder that can not be used is named by its variable', async () => {
 test('the job has a schedule as long as there is a folder for it', async () => {
   const scheduled = async (environment: Record<string, string>) => {
     const config = parseConfig(environment)
-    await declareQueues(database.pool, jobs({ ...deps, config, db: database.db }))
+    await declareQueues(database.pool, jobs({ ...deps, config, db: database.db, mailer: mailFolder(root) }))
     const { rows } = await database.pool.query(`select cron from pgboss.schedule where name = 'backup'`)
     return rows.map(({ cron }) => cron)
   }

@@ -11,6 +11,7 @@
 
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
+import { dropUnopened } from '../accounts/authenticators.ts'
 import { renewUnopened } from '../accounts/signing-keys.ts'
 import { isDatabaseLost } from '../platform/database/lost.ts'
 import type { Deps } from '../platform/deps.ts'
@@ -29,6 +30,8 @@ export interface Restored {
   readonly leftOver: number
   /** The key that signed access tokens and that this secret does not open: a new one has its place */
   readonly lostKey: string | undefined
+  /** The e-mail addresses of those whose authenticator this secret does not open: they have none any more */
+  readonly lostAuthenticators: readonly string[]
 }
 
 /**
@@ -54,7 +57,8 @@ export async function restore(
     // The signal cuts the connection, so it is the reason for whatever was asked on it last.
     const filled = await fill().finally(() => signal.throwIfAborted())
     await commit(client)
-    return { ...filled, lostKey: await renewUnopened(db, secret) }
+    const lostKey = await renewUnopened(db, secret)
+    return { ...filled, lostKey, lostAuthenticators: await dropUnopened(db, secret) }
   } finally {
     await client.end().catch(() => {})
   }

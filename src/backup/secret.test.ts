@@ -5,18 +5,27 @@ import { test } from 'node:test'
 import { Program } from '../../test/api.ts'
 import { testApp } from '../../test/app.ts'
 import { archiveOf, fileOf, installation, restoreInto } from '../../test/backup.ts'
-import { cast, sessionOf } from '../../test/cast.ts'
+import { cast, from, sessionOf } from '../../test/cast.ts'
 import { testDatabase } from '../../test/database.ts'
+import { authenticatorOf, passkeyOf } from '../../test/second-factor.ts'
 import { TestStorage } from '../../test/storage.ts'
 import { familyOf, personalTokenOf } from '../../test/tokens.ts'
+import type { Person } from '../accounts/actor.ts'
+import { arrive } from '../accounts/arriving.ts'
+import { signInLimits } from '../accounts/limits.ts'
+import { passByCode } from '../accounts/second-step.ts'
+import { transaction } from '../platform/database/database.ts'
 
 const storage = new TestStorage()
 const database = await testDatabase()
-const { ada } = await cast(database)
+const { ada, ben, vera } = await cast(database)
 const before = testApp(database)
 const session = await sessionOf(database, ada)
 const { accessToken, refreshToken } = await familyOf(before.deps, ada)
 const token = await personalTokenOf(before.deps, ada)
+await authenticatorOf(before.deps, ben)
+const both = await authenticatorOf(before.deps, vera)
+await passkeyOf(before.deps, vera)
 const path = await fileOf((await archiveOf(installation(database, storage))).archive)
 
 /** What each of them is answered in the restored installation. */
@@ -41,4 +50,18 @@ test('under the same secret everybody goes on as they were', async () => {
 test('under another secret access tokens alone are lost, and refresh tokens give new ones', async () => {
   const answers = await answersUnder('another secret, of another machine')
   assert.deepEqual(answers, { session: 200, personal: 200, access: 401, refresh: 200 })
+})
+
+test('under another secret authenticators are lost, and it is told whose; nobody is locked out', async () => {
+  const same = installation(await testDatabase('empty'), storage, before.deps.secret)
+  assert.deepEqual((await restoreInto(same, path)).lostAuthenticators, [])
+  const other = installation(await testDatabase('empty'), storage, 'another secret, of another machine')
+  assert.deepEqual((await restoreInto(other, path)).lostAuthenticators, [ben.email, vera.email])
+  const { db } = other.database
+  const arrives = (who: Person) => transaction(db, tx => arrive(tx, who.id, from))
+  assert.ok((await arrives(ben)).session)
+  // A passkey is sealed by nothing: it is asked for as before, and her recovery codes stand for it.
+  const { second = '' } = await arrives(vera)
+  const codes = { limits: signInLimits(other.database.pool, other.secret), secret: other.secret }
+  assert.equal((await passByCode(db, codes, second, both.codes[0] ?? '', from)).left, 9)
 })

@@ -94,19 +94,27 @@ function faultsOf({ faulty, faults }: Summary): string {
   return `warning: ${count(faulty)} files are not what the database says; the archive has them as they are\n${named.join('')}${more}`
 }
 
-function restoredOf({ foreign, leftOver, lostKey }: Restored, seconds: number): string {
+function restoredOf({ foreign, leftOver, lostKey, lostAuthenticators }: Restored, seconds: number): string {
   const lines = [`restored in ${seconds.toFixed(1)} s`]
   if (foreign.length > 0) lines.push(`left out, since they are not Xtablo's: ${foreign.join(', ')}`)
   if (leftOver > 0)
     lines.push(
       `${count(leftOver)} files of before are left to the cleanup, which the worker runs within an hour`,
     )
-  if (lostKey !== undefined) {
+  if (lostKey !== undefined || lostAuthenticators.length > 0) {
+    lines.push('SESSION_SECRET is another than that of the backup, so this is lost:')
+    if (lostKey !== undefined)
+      lines.push(
+        `  the key that signs access tokens (${lostKey}): a new one signs now, and programs get new tokens by their refresh tokens`,
+      )
+    if (lostAuthenticators.length > 0)
+      lines.push(
+        `  the authenticator apps of ${count(lostAuthenticators.length)} people: their passkeys stay, and whoever has none signs in by the password alone until they set an app up again`,
+        ...lostAuthenticators.map(email => `    ${email}`),
+      )
     lines.push(
-      'SESSION_SECRET is another than that of the backup, so this is lost:',
-      `  the key that signs access tokens (${lostKey}): a new one signs now, and programs get new tokens by their refresh tokens`,
       '  the counters of failed sign-ins: they begin anew',
-      'Passwords, sessions, refresh tokens, personal tokens and links go on to work.',
+      'Passwords, sessions, refresh tokens, personal tokens, passkeys and links go on to work.',
     )
   }
   lines.push('next: start Xtablo, sign in, and open a file', '')

@@ -43,6 +43,15 @@ export function Asking({ locale }: { locale: Locale }) {
         yes={demo.yes}
         action="/demo"
       />
+      <Confirm
+        locale={locale}
+        label={demo.archive}
+        icon="archive"
+        calm
+        question={demo.question}
+        yes={demo.archive}
+        action="/demo"
+      />
       <Dialog locale={locale} id="dialog" title={demo.dialog}>
         <p>{demo.dialogText}</p>
       </Dialog>

@@ -2,7 +2,7 @@
 
 import { diff } from 'node:util'
 import type { Config } from '../config.ts'
-import { isLoopback, secretNames, variableNames } from '../variables.ts'
+import { isLoopback, secretNames, variableNames, variableOfProvider } from '../variables.ts'
 import { type Finding, fault, orFine, warning } from './findings.ts'
 
 type Environment = Record<string, string | undefined>
@@ -40,8 +40,15 @@ export function checkConfiguration(
 
 function misspelt(environment: Environment): Finding[] {
   return Object.keys(environment)
-    .filter(name => !variableNames.includes(name))
+    .filter(name => !variableNames.includes(name) && !variableOfProvider(name))
     .flatMap(name => {
+      if (name.startsWith('OIDC_'))
+        return [
+          warning(
+            `There is no variable ${name}, and nothing reads it.`,
+            'A provider has OIDC_<NAME>_ISSUER, OIDC_<NAME>_CLIENT_ID, OIDC_<NAME>_CLIENT_SECRET and OIDC_<NAME>_LABEL.',
+          ),
+        ]
       const meant = variableNames.find(ours => ours.length > 4 && distance(name, ours) <= NEAR)
       return meant
         ? [warning(`There is no variable ${name}, and nothing reads it.`, `If ${meant} is meant, rename it.`)]
@@ -55,7 +62,8 @@ const distance = (one: string, other: string) =>
     : diff([...one], [...other]).filter(([operation]) => operation !== 0).length
 
 function examples(environment: Environment): Finding[] {
-  return secretNames
+  const ofProviders = Object.keys(environment).filter(variableOfProvider)
+  return [...secretNames, ...ofProviders]
     .filter(name => /replace-this|change-?me/i.test(environment[name] ?? ''))
     .map(name =>
       fault(

@@ -13,6 +13,7 @@ import { type Check, examine, type Finding, fault, type Named, reasonOf, skipped
 import { checkQueue, checkWorker } from './jobs.ts'
 import { checkDisk, checkMachine } from './machine.ts'
 import { checkMail } from './mail.ts'
+import { checkProviders } from './providers.ts'
 import { checkSchema } from './schema.ts'
 import { checkFiles, checkLeftovers, checkStorage } from './storage.ts'
 import { checkAddress, checkReady } from './web.ts'
@@ -67,7 +68,8 @@ export function examineAll(patient: Patient): Promise<Named[]> {
     { name: 'worker', run: inTables(pool => checkWorker(pool, config)) },
     { name: 'jobs', run: inTables((pool, reader) => checkQueue(pool, reader, scheduled)) },
     { name: 'backups', run: () => (knows('BACKUP_DIR') ? checkBackups(config) : UNKNOWN) },
-    { name: 'mail', run: () => checkMail(config) },
+    { name: 'mail', run: () => (knows('SMTP_URL', 'MAIL_FROM') ? checkMail(config) : UNKNOWN) },
+    { name: 'sign-in', run: () => checkProviders(config.providers) },
     { name: 'web', run: () => (knows('HOST', 'PORT') ? checkReady(config) : UNKNOWN) },
     { name: 'address', run: () => (knows('BASE_URL', 'HOST', 'PORT') ? checkAddress(config) : UNKNOWN) },
   ]

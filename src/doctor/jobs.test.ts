@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pino } from 'pino'
 import { testDatabase } from '../../test/database.ts'
 import { examined } from '../../test/doctor.ts'
 import { jobIn, queues } from '../../test/jobs.ts'
-import { TestStorage } from '../../test/storage.ts'
 
 const database = await testDatabase()
-const { db, pool } = database
+const { pool } = database
 const PRODUCTION = { ENV: 'production' }
 
 test('what runs by itself is missing until a release has started once', async () => {
+  await pool.query('delete from pgboss.schedule')
   assert.match(
     (await examined(database)).finding('jobs'),
     /^warning: Nothing makes heartbeat, orphan_file_cleanup, .* run by itself yet\. \| Start this release once/,
   )
-  await queues(database, { db, log: pino({ level: 'silent' }), storage: new TestStorage() })
+  await queues(database)
   assert.match((await examined(database)).finding('jobs'), /^fine: 0 jobs wait/)
 })
 

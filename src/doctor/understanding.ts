@@ -2,6 +2,7 @@
 // of the installation can be looked at.
 
 import { type Config, ConfigError, parseConfig } from '../config.ts'
+import { variableOfProvider } from '../variables.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -28,8 +29,14 @@ export function understand(environment: Environment): Understood {
 }
 
 function leaveOut(given: Environment, name: string): void {
-  const group = name.startsWith('S3_') ? Object.keys(given).filter(key => key.startsWith('S3_')) : [name]
-  for (const key of group) delete given[key]
+  for (const key of Object.keys(given)) if (groupOf(key) === groupOf(name)) delete given[key]
   // Production has no default for it. Nothing that is looked at is signed by it.
   if (name === 'SESSION_SECRET') given.SESSION_SECRET = 'left out, since what was given is no use'
+}
+
+/** Variables that are needed together go together. */
+function groupOf(name: string): string {
+  const provider = variableOfProvider(name)?.provider
+  if (provider) return `OIDC_${provider}`
+  return /^(S3|GOOGLE)_/.exec(name)?.[0] ?? (name === 'MAIL_FROM' ? 'SMTP_URL' : name)
 }

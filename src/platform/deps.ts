@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Db } from './database/database.ts'
 import type { Log } from './log.ts'
+import type { Mailer } from './mail/mailer.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Storage } from './storage/storage.ts'
 import type { Tracing } from './tracing/tracing.ts'
@@ -18,6 +19,8 @@ export interface Deps {
   readonly connection: pg.PoolConfig
   /** Where the bytes of files are kept. */
   readonly storage: Storage
+  /** How mail leaves; jobs send it. */
+  readonly mailer: Mailer
   readonly log: Log
   /** The installation's secret; what needs a key derives its own from it. */
   readonly secret: string

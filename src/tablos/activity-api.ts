@@ -20,7 +20,7 @@ const activityShape = z
       id,
       name: z.string().nullable().meta({ description: 'Null once the person is gone.' }),
     }),
-    subject_id: id.nullable().meta({ description: 'The task or file; null for the Tablo itself.' }),
+    subject_id: id.nullable().meta({ description: 'The task, file or member; null for the Tablo itself.' }),
     payload: z.record(z.string(), z.string()).meta({
       description: 'What it was about, by the words of its kind: titles and names are kept as they were.',
     }),

@@ -108,10 +108,13 @@ test('the members come in the order in which they joined, and without their e-ma
     people.vera.id,
   ])
   const { body } = await vera.get(`/tablos/${tablo}/members`)
+  const joined = body.items.map(({ joined_at }: { joined_at: string }) => joined_at)
+  assert.deepEqual(joined, [...joined].sort())
+  const [vera_at, ada_at, ben_at] = joined
   assert.deepEqual(body.items, [
-    { id: people.vera.id, name: 'Vera', role: 'viewer' },
-    { id: people.ada.id, name: 'Ada', role: 'owner' },
-    { id: people.ben.id, name: 'Ben', role: 'editor' },
+    { id: people.vera.id, name: 'Vera', role: 'viewer', joined_at: vera_at },
+    { id: people.ada.id, name: 'Ada', role: 'owner', joined_at: ada_at },
+    { id: people.ben.id, name: 'Ben', role: 'editor', joined_at: ben_at },
   ])
 })
 

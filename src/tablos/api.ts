@@ -9,15 +9,16 @@ import { send } from '../platform/api/send.ts'
 import { ifMatch, strongTag } from '../platform/api/tags.ts'
 import { madeAt } from '../platform/database/moments.ts'
 import type { Deps } from '../platform/deps.ts'
-import { entry, listEntries, listMemberEntries, type TabloEntry } from './listing.ts'
+import { entry, listEntries } from './listing.ts'
 import { progressOf } from './reading.ts'
-import { memberShape, newTabloBody, progressShape, tabloChangesBody, tabloShape } from './schema.ts'
+import { newTabloBody, progressShape, tabloChangesBody, tabloShape } from './schema.ts'
+import { shapeOf } from './tablo-shape.ts'
 import * as tablos from './tablos.ts'
 
 const params = z.strictObject({ tablo_id: idParameter('The Tablo') })
 const tags = ['Tablos']
 
-/** List, make, read, change, archive, restore and delete Tablos, and who is in them. */
+/** List, make, read, change, archive, restore and delete Tablos. */
 export function tabloApi({ db }: Pick<Deps, 'db'>) {
   const api = apiPart<ApiEnv>()
 
@@ -141,27 +142,6 @@ export function tabloApi({ db }: Pick<Deps, 'db'>) {
   api.openapi(
     createRoute({
       method: 'get',
-      path: '/tablos/{tablo_id}/members',
-      operationId: 'listMembers',
-      summary: 'List who is in a Tablo, in the order they came',
-      tags,
-      request: { params, query: z.strictObject(pageQuery) },
-      responses: { 200: json(pageOf(memberShape, 'Members'), 'A page of members') },
-    }),
-    async c => {
-      const { tablo_id } = c.req.valid('param')
-      const { limit, cursor } = c.req.valid('query')
-      const after = placeOf(cursor, madeAt)
-      await tablos.find(db, actorOf(c), tablo_id)
-      const rows = await listMemberEntries(db, tablo_id, { after, limit: limit + 1 })
-      const shape = ({ id, name, role }: (typeof rows)[number]) => ({ id, name, role })
-      return send(c, page(c, rows, limit, { at: ({ place: at, id }) => ({ at, id }), shape }), 200)
-    },
-  )
-
-  api.openapi(
-    createRoute({
-      method: 'get',
       path: '/tablos/{tablo_id}/progress',
       operationId: 'getProgress',
       summary: 'Read how far a Tablo is',
@@ -179,16 +159,6 @@ export function tabloApi({ db }: Pick<Deps, 'db'>) {
 
   return api
 }
-
-const shapeOf = (tablo: TabloEntry): z.output<typeof tabloShape> => ({
-  id: tablo.id,
-  title: tablo.title,
-  description: tablo.description,
-  color: tablo.color,
-  role: tablo.role,
-  archived_at: tablo.archivedAt?.toISOString() ?? null,
-  created_at: tablo.createdAt.toISOString(),
-})
 
 /** Of everything that is said of the Tablo alone, as far as it can change. */
 const tagOf = ({ title, description, color, role, archivedAt }: tablos.TabloState): string =>

@@ -11,7 +11,7 @@ import type { Tablo } from './tablos.ts'
 interface TabloHeadProps {
   locale: Locale
   tablo: Tablo
-  part: 'overview' | 'tasks' | 'files'
+  part: 'overview' | 'tasks' | 'files' | 'members'
   /** Buttons at the right of the title */
   children?: Child
 }
@@ -24,6 +24,7 @@ export function TabloHead({ locale, tablo, part, children }: TabloHeadProps) {
     { href: path, label: t.tabs.overview },
     { href: `${path}/tasks`, label: t.tabs.tasks },
     { href: `${path}/files`, label: t.tabs.files },
+    { href: `${path}/members`, label: locale.t.members.title },
   ]
   return (
     <>

@@ -41,6 +41,7 @@ export interface MemberEntry {
   readonly id: string
   readonly name: string
   readonly role: Role
+  readonly since: Date
   /** When they joined, in microseconds since 1970 */
   readonly place: number
 }
@@ -58,7 +59,7 @@ export async function listMemberEntries(
     .$call(query =>
       after ? query.where(sql<boolean>`(members.created_at, users.id) > ${rowOf(after)}`) : query,
     )
-    .select(['users.id', 'users.name', 'members.role'])
+    .select(['users.id', 'users.name', 'members.role', 'members.created_at as since'])
     .select(microsecondsOf('members.created_at').as('place'))
     .orderBy('members.created_at')
     .orderBy('users.id')

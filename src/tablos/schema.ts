@@ -4,6 +4,7 @@ import { id, moment } from '../platform/api/operations.ts'
 import { isId } from '../platform/ids.ts'
 import { line, prose } from '../platform/input.ts'
 import { tabloColors } from '../ui/colors.ts'
+import { roles } from './roles.ts'
 
 const title = line(200, 'title_missing', 'title_long_200')
 const description = prose(5_000, 'description_long_5000')
@@ -28,7 +29,7 @@ export const tabloChangesBody = z
   .strictObject({ title: title.optional(), description: description.optional(), color: color.optional() })
   .meta({ id: 'TabloChanges', example: { title: 'Bakery, second shop' } })
 
-const role = z.enum(['owner', 'editor', 'viewer'])
+const role = z.enum(roles)
 
 /** A Tablo as programs get it. */
 export const tabloShape = z
@@ -56,10 +57,15 @@ export const tabloShape = z
   })
 
 /** A member as programs get them. */
-export const memberShape = z.strictObject({ id, name: z.string(), role }).meta({
+export const memberShape = z.strictObject({ id, name: z.string(), role, joined_at: moment }).meta({
   id: 'Member',
   description: 'A person in a Tablo.',
-  example: { id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f', name: 'Ada', role: 'owner' },
+  example: {
+    id: '019a9e0c-5b1c-7c1e-9f0a-3a2b1c0d9e8f',
+    name: 'Ada',
+    role: 'owner',
+    joined_at: '2026-11-20T09:30:00.000Z',
+  },
 })
 
 /** Progress as programs get it. */

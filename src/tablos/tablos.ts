@@ -6,6 +6,7 @@ import type { Check } from '../platform/database/check.ts'
 import { compiledOnce } from '../platform/database/compiled.ts'
 import { type Db, type Reader, type Tx, transaction } from '../platform/database/database.ts'
 import { inTurn } from '../platform/database/turns.ts'
+import { violates } from '../platform/database/violation.ts'
 import { newId } from '../platform/ids.ts'
 import { authorize, type Change, type Role } from './roles.ts'
 import type { TabloFields } from './schema.ts'
@@ -174,7 +175,10 @@ async function lock(tx: Tx, actor: Actor, id: string, change: Change): Promise<T
   const row = await visibleTo(tx, actor)
     .where('tablos.id', '=', id)
     .select(['tablos.id', 'title', 'description', 'color', 'archived_at as archivedAt', 'role'])
+    // In this order. Whoever waited for the Tablo gets it as it is then, and by the second lock their role, too: without
+    // that it would be the one from before the wait, of somebody who was removed meanwhile.
     .forNoKeyUpdate('tablos')
+    .forShare('members')
     .executeTakeFirst()
   if (!row) throw notFound()
   authorize(row.role, change)
@@ -190,7 +194,12 @@ async function insert(tx: Tx, actor: Actor, id: string, fields: TabloFields): Pr
     where not exists (select from activity_heads where tablo_id = ${id})
     on conflict (id) do nothing`.execute(tx)
   if (numAffectedRows !== 1n) return false
-  await tx.insertInto('members').values({ tablo_id: id, user_id: actor.id, role: 'owner' }).execute()
+  try {
+    await tx.insertInto('members').values({ tablo_id: id, user_id: actor.id, role: 'owner' }).execute()
+  } catch (error) {
+    // Whose account was closed meanwhile: a program of theirs may not have been told yet.
+    throw violates(error, 'members_user_id_fkey') ? notFound() : error
+  }
   await record(tx, { tablo: id, subject: null, actor: actor.id, kind: 'tablo_created', payload: { title } })
   return true
 }

@@ -67,6 +67,9 @@ export function OverviewPage({ locale, tablo, members, activities, progress }: O
                 </li>
               ))}
             </ul>
+            <Button href={`/tablos/${tablo.id}/members`} icon="users">
+              {locale.t.members.seeAll}
+            </Button>
           </section>
         </div>
       </div>

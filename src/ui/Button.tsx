@@ -26,13 +26,19 @@ interface Look {
 }
 
 export type ButtonProps = Look &
-  Extra & { icon?: IconName | undefined; wide?: boolean | undefined; children: Child }
+  Extra & {
+    icon?: IconName | undefined
+    /** A sign that is not one of our icons, in its place */
+    mark?: Child
+    wide?: boolean | undefined
+    children: Child
+  }
 
 /** A button with words. One `primary` per view; `danger` only for what destroys, `danger-quiet` for what asks first. */
-export function Button({ icon, wide, children, ...look }: ButtonProps) {
+export function Button({ icon, mark, wide, children, ...look }: ButtonProps) {
   return (
     <Pressable {...look} shape={wide ? 'w-full' : undefined}>
-      {icon && <Icon name={icon} />}
+      {icon ? <Icon name={icon} /> : mark}
       <span>{children}</span>
     </Pressable>
   )

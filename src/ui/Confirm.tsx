@@ -20,6 +20,8 @@ export interface ConfirmProps {
   size?: 'medium' | 'small' | undefined
   /** The button that asks is only its icon, and the label is spoken */
   bare?: boolean | undefined
+  /** Nothing is destroyed: it asks without alarm */
+  calm?: boolean | undefined
   children?: Child
 }
 
@@ -35,6 +37,7 @@ export function Confirm({
   swap,
   size,
   bare,
+  calm,
   children,
 }: ConfirmProps) {
   return (
@@ -42,7 +45,7 @@ export function Confirm({
       <summary
         class={classes(
           'btn',
-          bare ? 'btn-ghost btn-icon' : 'btn-danger-quiet',
+          bare ? 'btn-ghost btn-icon' : calm ? 'btn-secondary' : 'btn-danger-quiet',
           size === 'small' && 'btn-small',
         )}
         title={bare ? label : undefined}
@@ -51,11 +54,11 @@ export function Confirm({
         <Icon name={icon} />
         {!bare && <span>{label}</span>}
       </summary>
-      <div class="confirm-panel">
+      <div class={classes('confirm-panel', calm && 'confirm-calm')}>
         <p>{question}</p>
         <Form action={action} target={target} swap={swap} inline class="confirm-actions">
           {children}
-          <Button kind="danger">{yes}</Button>
+          <Button kind={calm ? 'secondary' : 'danger'}>{yes}</Button>
           <span class="needs-script">
             <Button type="button" data-cancel="">
               {locale.t.ui.cancel}

@@ -21,6 +21,7 @@ interface Labelled extends Extra {
   optional?: string | undefined
   required?: boolean | undefined
   disabled?: boolean | undefined
+  readonly?: boolean | undefined
   autofocus?: boolean | undefined
   /** Only spoken: for a field whose place says what it is */
   bare?: boolean | undefined
@@ -31,6 +32,8 @@ interface Typed extends Labelled {
   placeholder?: string | undefined
   autocomplete?: string | undefined
   maxlength?: number | undefined
+  /** Which keys a phone shows */
+  inputmode?: 'numeric' | undefined
   /** For words edited where they are read: no box until the pointer or the focus is on them */
   look?: 'box' | 'plain' | 'title' | undefined
 }

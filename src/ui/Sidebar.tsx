@@ -71,10 +71,15 @@ export function Sidebar({ locale, person, nav, current }: SidebarProps) {
           </a>
         )}
         {person.role === 'admin' && (
-          <a class="nav-link nav-admin" href="/admin/jobs" aria-current={here('/admin/jobs')}>
-            <Icon name="activity" />
-            <span>{t.ui.jobs}</span>
-          </a>
+          <section class="nav-admin" aria-labelledby="nav-admin">
+            <h2 id="nav-admin">{t.ui.forAdmins}</h2>
+            {adminPages(locale).map(({ href, icon, label }) => (
+              <a class="nav-link" href={href} aria-current={here(href)}>
+                <Icon name={icon} />
+                <span>{label}</span>
+              </a>
+            ))}
+          </section>
         )}
       </nav>
       <div class="account">
@@ -90,3 +95,11 @@ export function Sidebar({ locale, person, nav, current }: SidebarProps) {
     </div>
   )
 }
+
+const adminPages = ({ t }: Locale) =>
+  [
+    { href: '/admin/users', icon: 'users', label: t.admin.people.title },
+    { href: '/admin/security', icon: 'shield-check', label: t.secondFactor.rules.page },
+    { href: '/admin/audit', icon: 'history', label: t.admin.audit.title },
+    { href: '/admin/jobs', icon: 'activity', label: t.ui.jobs },
+  ] as const

@@ -1,4 +1,5 @@
 import type { Locale } from '../texts/locale.ts'
+import { classes } from './classes.ts'
 
 export interface TabsProps {
   locale: Locale
@@ -7,12 +8,14 @@ export interface TabsProps {
   tabs: readonly { href: string; label: string; count?: number | undefined }[]
   /** The href of the tab that is shown */
   current: string
+  /** More than a phone is wide: there they take two lines, so that the current one is always seen */
+  many?: boolean | undefined
 }
 
 /** The views of one thing, as links. */
-export function Tabs({ locale, label, tabs, current }: TabsProps) {
+export function Tabs({ locale, label, tabs, current, many }: TabsProps) {
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class={classes('tabs', many && 'tabs-many')} aria-label={label}>
       {tabs.map(tab => (
         <a href={tab.href} aria-current={tab.href === current ? 'page' : undefined}>
           {tab.label}

@@ -12,10 +12,9 @@ test('Several files are chosen at once, and come into the list with the totals, 
   await page.evaluate('window.same = true')
   await choose(page, file('Été.txt', 1_000), file('two.txt', 500), file('three.txt', 548))
   await expectFiles(page, ['Été.txt', 'two.txt', 'three.txt'])
-  assert.deepEqual(await page.locator('#file-totals span').allTextContents(), [
-    '3 files',
-    '2 kB of 13 MB used',
-  ])
+  const totals = () => page.locator('#file-totals span').allTextContents()
+  await until(page, async () => (await totals())[0] === '3 files')
+  assert.deepEqual(await totals(), ['3 files', '2 kB of 13 MB used'])
   assert.equal(await page.locator('.upload').count(), 0)
   assert.equal(await page.getByText('Nothing here yet').isVisible(), false)
   const news = await page.locator('#upload-news').textContent()

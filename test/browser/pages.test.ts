@@ -41,6 +41,7 @@ const PAGES = [
   `${tablo}/files/${pdf?.id}/view`,
   `${tablo}/files/${png?.id}/view`,
   '/settings',
+  '/settings/providers',
   '/settings/tokens',
   '/demo',
   '/nothing-here',

@@ -19,6 +19,7 @@ import { parseConfig } from '../../src/config.ts'
 import { transaction } from '../../src/platform/database/database.ts'
 import type { Deps } from '../../src/platform/deps.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { mailFolder } from '../../src/platform/mail/shown.ts'
 import { createMetrics } from '../../src/platform/metrics/metrics.ts'
 import { folderStorage } from '../../src/platform/storage/folder.ts'
 import { listen } from '../../src/platform/web/server.ts'
@@ -48,7 +49,7 @@ export interface Product {
   faults: string[]
 }
 
-/** Starts it for a test file; everything ends with the file. `environment` is over that of a development start. */
+/** Starts it for a test file; everything ends with the file. `environment` is over that of a development start, and may name the port. */
 export async function product(environment: Record<string, string> = {}): Promise<Product> {
   const database = await testDatabase()
   const { db, pool } = database
@@ -56,6 +57,7 @@ export async function product(environment: Record<string, string> = {}): Promise
   const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }))
   const secret = 'of the browser tests, and of nothing else'
   const storage = folderStorage(temporaryFolder())
+  const mailer = mailFolder(temporaryFolder())
   const deps = {
     config,
     db,
@@ -63,14 +65,18 @@ export async function product(environment: Record<string, string> = {}): Promise
     probe: pool,
     connection: database.config,
     storage,
+    mailer,
     log,
     secret,
     migrationsPending: async () => false,
     metrics: createMetrics(),
   }
   const app = createApp(deps)
-  const server = await listen(app, '127.0.0.1', 0)
-  const url = `http://127.0.0.1:${server.port}`
+  // What is bound to an address has one of its own; else any that is free will do.
+  const { origin, port } = config.baseUrl
+  const own = environment.BASE_URL ? Number(port) : environment.PORT ? config.port : 0
+  const server = await listen(app, '127.0.0.1', own)
+  const url = environment.BASE_URL ? origin : `http://127.0.0.1:${server.port}`
   const executablePath = process.env.CHROMIUM_PATH
   const browser = await chromium.launch(executablePath ? { executablePath } : {})
   const windows: BrowserContext[] = []

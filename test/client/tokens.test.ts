@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient, signIn, type Tokens, XtabloError } from '../../client/src/index.ts'
 import { PASSWORD } from '../cast.ts'
+import { authenticatorOf } from '../second-factor.ts'
 import { served } from './served.ts'
 
-const { baseUrl, people, pool } = await served()
+const { baseUrl, people, pool, web } = await served()
 
 interface Watched {
   kept: (Tokens | undefined)[]
@@ -55,6 +56,18 @@ test('a wrong password is told as such', async () => {
     code: 'unauthenticated',
     status: 401,
   })
+})
+
+test('a second factor is told by the field that its code belongs to, and the code signs in', async () => {
+  const { app } = await authenticatorOf(web.deps, people.eve)
+  const given = { baseUrl, email: people.eve.email, password: PASSWORD }
+  for (const code of [undefined, '000000'])
+    await assert.rejects(
+      signIn({ ...given, code }),
+      ({ status, errors }: XtabloError) => status === 401 && errors[0]?.field === 'code',
+    )
+  assert.equal((await (await signIn({ ...given, code: app.code() })).me()).id, people.eve.id)
+  await web.deps.pool.query('delete from authenticators')
 })
 
 test('too many attempts are told, with when there are more', async () => {

@@ -67,11 +67,11 @@ const MOMENTS = [
   `2026-11-20T09:30:00.${'1'.repeat(500)}Z`,
 ]
 
-const KINDS = ['tablo', 'task', 'file', 'user', 'job', 'activity'] as const
+const KINDS = ['tablo', 'task', 'file', 'user', 'job', 'activity', 'invitation'] as const
 
 /** An id that the caller may know, one that they may not, or none. `name` says of what: `task_id`. */
 export function idOf(name: string): fc.Arbitrary<string> {
-  const named = KINDS.find(kind => name === `${kind}_id`)
+  const named = name === 'member_id' ? 'user' : KINDS.find(kind => name === `${kind}_id`)
   const kind = named ? fc.constant(named) : fc.constantFrom(...KINDS)
   const whose = fc.oneof(
     { weight: 10, arbitrary: fc.constant('own') },
@@ -116,6 +116,7 @@ function allowed(schema: Schema, name: string): fc.Arbitrary<Json> {
   if (format === 'date-time') return fc.constantFrom(...MOMENTS)
   if (name === 'cursor') return fc.tuple(cursorKind, fc.nat(9)).map(([kind, n]) => `<<cursor ${kind} ${n}>>`)
   if (name === 'time_zone') return fc.constantFrom('UTC', 'Europe/Paris', 'asia/tokyo', 'Mars/Base', '+01:00')
+  if (name === 'email') return fc.nat(99).map(n => `<<mark>>.${n}@example.org`)
   if (name === 'refresh_token') return fc.nat(9).map(n => `<<refresh ${n}>>`)
   return text(schema)
 }

@@ -33,7 +33,7 @@ const METHODS = ['get', 'post', 'patch', 'delete'] as const
 const ERRORS: Record<number, string> = {
   400: 'The body can’t be read',
   401: 'There is no token, or none that is good',
-  403: 'It is there, and not yours to change; or the token may only read',
+  403: 'It is there, and not yours to change; the token may only read; or a second factor is required first',
   404: 'It does not exist, or not for you',
   408: 'The body stopped coming',
   409: 'What is there does not allow it now',
@@ -141,8 +141,7 @@ function complete(operation: Operation, method: (typeof METHODS)[number], guard:
     ...Object.keys(responses)
       .map(Number)
       .filter(status => status >= 400 && status !== 416),
-    ...(guard === 'nobody' ? [] : [401]),
-    ...(guard !== 'nobody' && guard.scope === 'write' ? [403] : []),
+    ...(guard === 'nobody' ? [] : [401, 403]),
     ...(names.has('path') || (guard !== 'nobody' && guard.role) ? [404] : []),
     ...(operation.requestBody ? [415] : []),
     ...(keyed ? [409] : []),

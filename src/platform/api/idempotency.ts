@@ -12,6 +12,7 @@ import { HTTPException } from 'hono/http-exception'
 import { type SqlBool, sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { type Db, transaction } from '../database/database.ts'
+import { violates } from '../database/violation.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Variables } from '../web/env.ts'
@@ -82,7 +83,11 @@ export function idempotent<E extends IdempotentEnv>(
     const caller = callerOf(c)
     const isSame = streamed(c)
     const fingerprint = fingerprintOf(c, isSame ? undefined : await bodyOf(c))
-    const claim = await waited(() => claimKey(db, caller, key, fingerprint))
+    const claim = await waited(() => claimKey(db, caller, key, fingerprint)).catch((error: unknown) => {
+      // Whose account was closed: their access token may not be known to have ended yet.
+      const gone = violates(error, 'idempotency_keys_user_id_fkey')
+      throw gone ? new AppError('unauthenticated', 'token_invalid') : error
+    })
     if (claim.kind === 'other') throw refused({ 'Idempotency-Key': 'key_reused' })
     if (claim.kind === 'busy') throw new AppError('conflict', 'key_busy', { retryAfter: 1 })
     if (claim.kind === 'kept') {

@@ -43,7 +43,10 @@ export const problemSchema = z
     errors: z
       .array(z.strictObject({ field: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'With 422: each field that was refused, and why.' }),
+      .meta({
+        description:
+          'Each field that was refused, and why: with 422, and with 401 where a code is missing or wrong.',
+      }),
   })
   .meta({
     description: 'What went wrong (RFC 9457).',
@@ -95,7 +98,7 @@ export function answer(c: Asked, code: ProblemCode, detail?: string, fields: Fie
     status,
     detail: detail ?? advice,
     request_id: c.get('requestId'),
-    ...(status === 422 && { errors }),
+    ...((status === 422 || errors.length > 0) && { errors }),
   }
   c.header('Cache-Control', 'no-store')
   return c.body(JSON.stringify(problem), status satisfies ContentfulStatusCode, {

@@ -19,7 +19,18 @@ test('the document promises a tag of what is read or made, and of what a change 
   })
   assert.deepEqual(
     untagged.map(({ id }) => id),
-    ['signIn', 'refreshTokens', 'disableUser', 'enableUser', 'retryJob', 'cancelJob'],
+    [
+      ...['signIn', 'refreshTokens', 'changeMember', 'transferTablo', 'resendInvitation', 'acceptInvitation'],
+      ...[
+        'disableUser',
+        'enableUser',
+        'makeAdmin',
+        'removeAdmin',
+        'endSessionsOfUser',
+        'retryJob',
+        'cancelJob',
+      ],
+    ],
   )
 })
 

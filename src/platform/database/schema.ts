@@ -25,7 +25,7 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Language = "en" | "fr";
 
-export type LinkKind = "reset" | "setup";
+export type LinkKind = "change_email" | "reset" | "setup" | "verify";
 
 export type MemberRole = "editor" | "owner" | "viewer";
 
@@ -57,11 +57,39 @@ export interface ActivityHeads {
 
 export interface Audit {
   actor_id: string | null;
+  actor_name: string | null;
   address: string | null;
   at: Generated<Timestamp>;
+  details: Json | null;
   id: string;
   kind: string;
   subject_id: string;
+  subject_name: string | null;
+}
+
+export interface Authenticators {
+  confirmed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  last_step: Generated<number>;
+  secret: Buffer;
+  user_id: string;
+}
+
+export interface Challenges {
+  attempts: Generated<number>;
+  challenge: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  kind: string;
+  token_hash: Buffer;
+  user_id: string | null;
+}
+
+export interface Devices {
+  fingerprint: Buffer;
+  first_seen_at: Generated<Timestamp>;
+  user_id: string;
 }
 
 export interface Files {
@@ -91,6 +119,34 @@ export interface IdempotencyKeys {
   user_id: string;
 }
 
+export interface Identities {
+  created_at: Generated<Timestamp>;
+  email: string | null;
+  issuer: string;
+  last_used_at: Generated<Timestamp>;
+  provider: string;
+  subject: string;
+  user_id: string;
+}
+
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  accepted_by: string | null;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  id: string;
+  invited_by: string | null;
+  language: Language | null;
+  mailed: Generated<boolean>;
+  mailing: string | null;
+  open: Generated<boolean>;
+  role: MemberRole;
+  sent_at: Timestamp | null;
+  tablo_id: string;
+  token_hash: Buffer | null;
+}
+
 export interface JobFailures {
   attempt: number;
   error: string;
@@ -101,6 +157,7 @@ export interface JobFailures {
 }
 
 export interface Links {
+  email: string | null;
   expires_at: Timestamp;
   id: string;
   kind: LinkKind;
@@ -112,6 +169,18 @@ export interface Members {
   created_at: Generated<Timestamp>;
   role: MemberRole;
   tablo_id: string;
+  user_id: string;
+}
+
+export interface Passkeys {
+  counter: number;
+  created_at: Generated<Timestamp>;
+  credential_id: Buffer;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  transports: Generated<string[]>;
   user_id: string;
 }
 
@@ -132,6 +201,12 @@ export interface RateLimits {
   points: Generated<number>;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -149,6 +224,11 @@ export interface Sessions {
   token_hash: Buffer;
   user_agent: string;
   user_id: string;
+}
+
+export interface Settings {
+  id: Generated<boolean>;
+  require_second_factor: Generated<boolean>;
 }
 
 export interface SigningKeys {
@@ -195,6 +275,7 @@ export interface Users {
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
   email: string;
+  email_verified_at: Timestamp | null;
   id: string;
   language: Language | null;
   name: string;
@@ -207,15 +288,23 @@ export interface DB {
   activity: Activity;
   activity_heads: ActivityHeads;
   audit: Audit;
+  authenticators: Authenticators;
+  challenges: Challenges;
+  devices: Devices;
   files: Files;
   idempotency_keys: IdempotencyKeys;
+  identities: Identities;
+  invitations: Invitations;
   job_failures: JobFailures;
   links: Links;
   members: Members;
+  passkeys: Passkeys;
   personal_tokens: PersonalTokens;
   rate_limits: RateLimits;
+  recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;
+  settings: Settings;
   signing_keys: SigningKeys;
   tablos: Tablos;
   tasks: Tasks;

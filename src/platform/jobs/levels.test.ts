@@ -5,6 +5,8 @@ import { queueLevels } from './levels.ts'
 import { bossOn } from './queues.ts'
 
 const { db, pool } = await testDatabase()
+// Those that there are in any test.
+await pool.query('delete from pgboss.queue')
 for (const name of ['mail', 'tidy', '__pgboss__send-it']) await bossOn(pool).createQueue(name)
 
 const put = (kind: string, state: string, dueHoursAgo: number, beganHoursAgo: number | null = null) =>

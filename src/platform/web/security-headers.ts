@@ -34,3 +34,16 @@ export function securityHeaders(baseUrl: URL, storageOrigin: string | undefined)
     permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
   })
 }
+
+/**
+ * For pages whose address is a secret: it is told to nobody, not even to ourselves. Browsers then say nothing of where a
+ * form comes from but by Sec-Fetch-Site, and that only over https and to this machine; elsewhere the policy of the other
+ * pages stays, under which no other site is told either.
+ */
+export function noReferrer({ protocol, hostname }: URL): MiddlewareHandler {
+  const isTrusted = protocol === 'https:' || /^(localhost|127\..*|\[::1\])$/.test(hostname)
+  return async (c, next) => {
+    await next()
+    if (isTrusted) c.header('Referrer-Policy', 'no-referrer')
+  }
+}
