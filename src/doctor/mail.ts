@@ -27,14 +27,14 @@ export async function checkMail(config: Config): Promise<readonly Finding[]> {
   } catch (error) {
     if (!(error instanceof MailError)) throw error
     return [
-      fault(`${host}: ${error.message}`, TODO[error.fault], 'Mails wait meanwhile, and are tried again.'),
+      fault(`${host}: ${error.message}`, ADVICE[error.fault], 'Mails wait meanwhile, and are tried again.'),
     ]
   } finally {
     mailer.close()
   }
 }
 
-const TODO: Record<MailFault, string> = {
+const ADVICE: Record<MailFault, string> = {
   away: 'Check the host and the port in SMTP_URL, and that this machine may reach them: many hosts close port 25, and mail is handed over at 587 (smtp://) or 465 (smtps://).',
   unsafe:
     'Check that SMTP_URL has the name of the certificate, smtps:// for port 465 and smtp:// for 587. A server without TLS, on a way that is safe, takes ?requireTLS=false behind the port; one with a certificate of its own ?tls.rejectUnauthorized=false.',
